@@ -1,0 +1,46 @@
+# install: .venv in the checkout. check: linters and types. test: the fast suite. demo: the main job, end to end.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := runs/demo
+export HF_HUB_OFFLINE ?= 1
+export TOKENIZERS_PARALLELISM ?= true
+
+.PHONY: install demo check test test-slow format clean
+
+install: $(VENV)/.installed
+
+# uv does not read pip's settings, so the folder of local builds is handed over; plain pip is the way without uv.
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv || true
+	if [ -x $(BIN)/uv ]; then \
+	  UV_FIND_LINKS="$(PIP_FIND_LINKS)" VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[dev]'; \
+	else \
+	  $(BIN)/python -m pip install --quiet -e '.[dev]'; \
+	fi
+	touch $@
+
+demo: install
+	$(BIN)/polybatch run recipes/demo.toml --out $(DEMO)
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=src $(BIN)/lint-imports --no-cache
+	$(BIN)/vulture
+	$(BIN)/codespell src tests docs benchmarks README.md CHANGELOG.md CONTRIBUTING.md Makefile
+
+test: install
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m "not slow"
+
+test-slow: install
+	$(BIN)/pytest -m slow
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) runs build dist

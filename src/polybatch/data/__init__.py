@@ -1,0 +1,1 @@
+"""Sources of parallel corpora and collections: one file per source, read from disk. No model, no torch."""

@@ -1,0 +1,1 @@
+"""Text in, vectors out: the static encoder, and any sentence-transformers model."""

@@ -1,0 +1,51 @@
+"""The errors that polybatch raises: one family, each a list of faults that say where, what was found, what would work."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """One thing wrong with an input.
+
+    `where` is a place a reader can go to (`file:line`, a recipe key); `found` says what stands there; `works` says
+    what would be accepted instead, and may be empty.
+    """
+
+    where: str
+    found: str
+    works: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found}" + (f"; {self.works}" if self.works else "")
+
+
+class PolybatchError(Exception):
+    """Base of every error that polybatch raises on purpose. Its text is what the command line prints."""
+
+
+class PolybatchWarning(UserWarning):
+    """Base of every warning of polybatch."""
+
+
+class FaultyInputError(PolybatchError):
+    """An input was refused: every fault found in it, in the order found, one per line of the text."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class RecipeError(FaultyInputError):
+    """A recipe was refused."""
+
+
+class DataError(FaultyInputError):
+    """A corpus or collection was refused."""
+
+
+class ModelError(FaultyInputError):
+    """A model could not be loaded or does not do what an encoder must."""
+
+
+class ResultsError(FaultyInputError):
+    """A folder of results could not be read."""

@@ -1,0 +1,1 @@
+"""Pools, exact ranks, measures, and the files that results live in."""

@@ -1,0 +1,120 @@
+"""The files of a result: `results.json`, `ranks.parquet`, `manifest.json`, each written and read here. No model, no torch."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import TypeAdapter, ValidationError
+
+from polybatch.errors import Fault, ResultsError
+from polybatch.files import write_json, written_aside
+
+Setting = Literal["monolingual", "cross-lingual", "multilingual"]
+SETTINGS: tuple[Setting, ...] = ("monolingual", "cross-lingual", "multilingual")
+
+RESULTS = "results.json"
+RANKS = "ranks.parquet"
+MANIFEST = "manifest.json"
+REPORT = "report.html"
+
+MEAN = "mean"  # in place of a language: the macro mean over directions
+ALL = "all"  # passage language of the multilingual setting: the union of all languages' passages
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One measured value. `queries` is the count of queries behind it; in a macro mean, their sum over directions.
+
+    `strategy` and `seed` are None for a model that was not trained here.
+    """
+
+    system: str
+    strategy: str | None
+    seed: int | None
+    collection: str
+    setting: Setting
+    query_language: str
+    passage_language: str
+    measure: str
+    value: float
+    queries: int
+
+
+RANKS_SCHEMA = pa.schema(
+    [
+        pa.field("system", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("strategy", pa.dictionary(pa.int32(), pa.string())),
+        pa.field("seed", pa.int64()),
+        pa.field("collection", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("query_id", pa.string(), nullable=False),
+        pa.field("cluster", pa.string(), nullable=False),
+        pa.field("query_language", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("passage_language", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("setting", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("passage_id", pa.string(), nullable=False),
+        pa.field("rank", pa.int64(), nullable=False),
+        pa.field("pool_size", pa.int64(), nullable=False),
+    ]
+)
+"""One row per relevant passage of a query in a pool. `passage_language` is the passage's own language: in the
+monolingual and cross-lingual settings that is also the pool's, in the multilingual setting the pool is the union."""
+
+
+def write_results(folder: Path, results: Iterable[Result]) -> None:
+    """Write `results.json`: a list of rows, in the order given."""
+    write_json(folder / RESULTS, [asdict(result) for result in results])
+
+
+def read_results(folder: Path) -> list[Result]:
+    """Read `results.json` of an out folder; raises ResultsError where it is missing or malformed."""
+    path = folder / RESULTS
+    rows = _read_json(path, works="name the --out folder of `polybatch run` or `polybatch evaluate`")
+    try:
+        return TypeAdapter(list[Result]).validate_python(rows)
+    except ValidationError as error:
+        columns = ", ".join(field.name for field in fields(Result))
+        raise ResultsError(
+            Fault(f"{path}: row {fault['loc'][0]}" if fault["loc"] else str(path), fault["msg"], f"columns: {columns}")
+            for fault in error.errors()[:20]
+        ) from None
+
+
+def write_ranks(folder: Path, ranks: pa.Table) -> None:
+    """Write `ranks.parquet`; the table must have RANKS_SCHEMA."""
+    with written_aside(folder / RANKS) as new:
+        pq.write_table(ranks.cast(RANKS_SCHEMA), new, compression="zstd")
+
+
+def read_ranks(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read `ranks.parquet` of an out folder, all columns or those named; raises ResultsError where it cannot."""
+    path = folder / RANKS
+    try:
+        return pq.read_table(path, columns=list(columns) if columns else None)
+    except (OSError, pa.ArrowException) as error:
+        raise ResultsError([Fault(str(path), str(error).splitlines()[0])]) from None
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write `manifest.json`: where the results come from. Times and machine live here, never in `results.json`."""
+    write_json(folder / MANIFEST, manifest)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read `manifest.json` of an out folder; raises ResultsError where it is missing or malformed."""
+    value = _read_json(folder / MANIFEST, works="the folder is not a finished run")
+    if not isinstance(value, dict):
+        raise ResultsError([Fault(str(folder / MANIFEST), "not a JSON object")])
+    return value
+
+
+def _read_json(path: Path, *, works: str) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ResultsError([Fault(str(path), "no such file", works)]) from None
+    except (OSError, ValueError) as error:
+        raise ResultsError([Fault(str(path), f"cannot be read ({error})", works)]) from None

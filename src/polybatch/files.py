@@ -1,0 +1,45 @@
+"""Writing so that nothing is half-written: beside the target first, then renamed into its place."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def written_aside(target: Path) -> Iterator[Path]:
+    """A path to write a file or a folder to; it becomes `target` when the block ends, and vanishes if it raises.
+
+    An existing file is replaced in one step. An existing folder is moved aside first and removed last, so that a
+    crash leaves the old folder or the new one, never a mixture.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
+        new = Path(aside) / target.name
+        yield new
+        if target.is_dir():
+            os.replace(target, Path(aside) / "old")
+        os.replace(new, target)
+
+
+def write_text(target: Path, text: str) -> None:
+    """Write a UTF-8 text file in one step."""
+    with written_aside(target) as new:
+        new.write_text(text, encoding="utf-8")
+
+
+def write_json(target: Path, value: Any) -> None:
+    """Write indented JSON with sorted keys off and non-ASCII kept, in one step; NaN is refused."""
+    write_text(target, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def remove(target: Path) -> None:
+    """Remove a file or a folder with all it holds; nothing happens where there is none."""
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    else:
+        target.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+"""The records that every part shares: directions, parallel items for training, collections for evaluation. No files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Direction(NamedTuple):
+    """The language of the queries and the language of the passages. A convention of key order is never relied on."""
+
+    query: str
+    passage: str
+
+    @property
+    def is_monolingual(self) -> bool:
+        """Whether query and passage are in one language."""
+        return self.query == self.passage
+
+    def __str__(self) -> str:
+        return f"{self.query}-{self.passage}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question and its answer, each in one or more languages: the unit of a parallel training corpus.
+
+    `group` names the passage: items of one group share it (or part of it), so neither may be the other's negative,
+    in any language.
+    """
+
+    id: str
+    group: str
+    queries: Mapping[str, str]
+    passages: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ParallelCorpus:
+    """Items of one dataset. Ids and groups are unique to the dataset: two corpora never share one."""
+
+    name: str
+    items: tuple[Item, ...]
+    licence: str = "unknown"
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Every language that a query or a passage is in, sorted."""
+        return tuple(sorted({code for item in self.items for code in (*item.queries, *item.passages)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query of a collection in one language; versions of one question in several languages share `id`.
+
+    `cluster` is the unit of significance tests: the question, or the document that it was made from.
+    """
+
+    id: str
+    cluster: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A candidate of a collection; `id` is unique over all languages of the collection."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Queries, passages and judgements in one or more languages: what a retriever is judged on.
+
+    `judgements` maps a query id to the ids of all passages that answer it, in every language. Judgements hold for
+    every language version of the query. A query without a relevant passage in some pool is left out of that pool.
+    """
+
+    name: str
+    queries: Mapping[str, tuple[Query, ...]]
+    passages: Mapping[str, tuple[Passage, ...]]
+    judgements: Mapping[str, frozenset[str]]
+    licence: str = "unknown"
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages with passages, sorted."""
+        return tuple(sorted(self.passages))

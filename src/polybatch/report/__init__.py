@@ -1,0 +1,1 @@
+"""Stored results to something people look at: tables and one HTML page. No model, no torch."""
