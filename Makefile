@@ -30,7 +30,7 @@ check: install
 	$(BIN)/mypy
 	PYTHONPATH=src $(BIN)/lint-imports --no-cache
 	$(BIN)/vulture
-	$(BIN)/codespell src tests docs benchmarks README.md CHANGELOG.md CONTRIBUTING.md Makefile
+	$(BIN)/codespell src tests docs README.md CHANGELOG.md CONTRIBUTING.md Makefile
 
 test: install
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m "not slow"

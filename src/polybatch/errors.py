@@ -1,4 +1,4 @@
-"""The errors that polybatch raises: one family, each a list of faults that say where, what was found, what would work."""
+"""The errors that polybatch raises: one family, of faults that say where, what was found, what would work."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

@@ -1,7 +1,6 @@
 """Writing so that nothing is half-written: beside the target first, then renamed into its place."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,16 +13,16 @@ from typing import Any
 def written_aside(target: Path) -> Iterator[Path]:
     """A path to write a file or a folder to; it becomes `target` when the block ends, and vanishes if it raises.
 
-    An existing file is replaced in one step. An existing folder is moved aside first and removed last, so that a
-    crash leaves the old folder or the new one, never a mixture.
+    An existing file is replaced in one step. An existing folder is moved aside, the new one moved in, the old one
+    removed: `target` is never a mixture, but for the moment between the two moves it is not there.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
         new = Path(aside) / target.name
         yield new
         if target.is_dir():
-            os.replace(target, Path(aside) / "old")
-        os.replace(new, target)
+            target.replace(Path(aside) / "old")
+        new.replace(target)
 
 
 def write_text(target: Path, text: str) -> None:

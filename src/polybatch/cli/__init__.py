@@ -1,1 +1,60 @@
-"""The command line: parse, call one library function, print."""
+"""The command line: parse, call one library function, print. Results go to stdout, news and progress to stderr."""
+
+import os
+import sys
+
+import typer
+
+from polybatch import __version__
+from polybatch.cli.evaluate import evaluate
+from polybatch.cli.report import report
+from polybatch.cli.run import run
+from polybatch.cli.train import train
+from polybatch.errors import PolybatchError
+
+app = typer.Typer(
+    name="polybatch",
+    help="Train multilingual dense retrievers on hybrid batches, and judge them honestly.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(run)
+app.command()(train)
+app.command()(evaluate)
+app.command()(report)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"polybatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; an error of ours is its text on stderr and exit status 1, an interrupt is 130."""
+    # no metrics and no parallelism warnings from the libraries below
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    try:
+        app()
+    except PolybatchError as error:
+        for line in str(error).splitlines():
+            print(f"polybatch: {line}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print("polybatch: stopped; the same command goes on from here", file=sys.stderr)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # the reader of our output has gone; say nothing more, not even at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None

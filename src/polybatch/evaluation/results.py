@@ -1,4 +1,4 @@
-"""The files of a result: `results.json`, `ranks.parquet`, `manifest.json`, each written and read here. No model, no torch."""
+"""The files of a result, written and read: `results.json`, `ranks.parquet`, `manifest.json`. No model, no torch."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -78,7 +78,11 @@ def read_results(folder: Path) -> list[Result]:
     except ValidationError as error:
         columns = ", ".join(field.name for field in fields(Result))
         raise ResultsError(
-            Fault(f"{path}: row {fault['loc'][0]}" if fault["loc"] else str(path), fault["msg"], f"columns: {columns}")
+            Fault(
+                f"{path}: row {fault['loc'][0]}" if fault["loc"] else str(path),
+                fault["msg"],
+                f"columns: {columns}",
+            )
             for fault in error.errors()[:20]
         ) from None
 

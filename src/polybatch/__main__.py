@@ -1,0 +1,5 @@
+"""`python -m polybatch` is `polybatch`."""
+
+from polybatch.cli import main
+
+main()

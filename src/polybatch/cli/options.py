@@ -1,0 +1,51 @@
+"""Options that several commands share, and the checks that go with them."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from polybatch.data.sources import COLLECTIONS, DATA_VARIABLE
+from polybatch.errors import DataError, Fault
+from polybatch.languages import check_language
+from polybatch.sampling.strategies import STRATEGIES
+
+Recipe = Annotated[Path, typer.Argument(help="A recipe, a .toml file; recipes/ holds some.", show_default=False)]
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        envvar=DATA_VARIABLE,
+        help="Folder with the collections as they are laid out upstream.",
+        show_default=False,
+    ),
+]
+
+STRATEGIES_HELP = "; ".join(f"[bold]{name}[/bold]: {one.about}" for name, one in STRATEGIES.items())
+COLLECTIONS_HELP = "; ".join(f"[bold]{name}[/bold]: {one.about}" for name, one in COLLECTIONS.items())
+
+
+def parse_languages(text: str | None) -> list[str] | None:
+    """Language codes out of `en,sw,ne`; raises DataError for one that is unknown or given twice."""
+    if text is None:
+        return None
+    codes = [code.strip() for code in text.split(",") if code.strip()]
+    faults = [fault for code in codes for fault in check_language(code, where="--languages")]
+    if not codes or len(set(codes)) < len(codes):
+        faults.append(Fault("--languages", repr(text), "codes such as en,sw,ne, once each"))
+    if faults:
+        raise DataError(faults)
+    return codes
+
+
+def command_line(*parts: str | Path | None) -> str:
+    """The command as a user would repeat it, paths below the current folder made relative."""
+    words = ["polybatch"]
+    for part in parts:
+        if isinstance(part, Path):
+            here = os.path.relpath(part)
+            words.append(str(part) if here.startswith("..") else here)
+        elif part is not None:
+            words.append(part)
+    return " ".join(words)

@@ -1,0 +1,120 @@
+"""LAReQA's XQuAD-R and MLQA-R: find the sentence that answers a question, among all sentences of all paragraphs."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from polybatch.errors import DataError, Fault
+from polybatch.languages import language_code
+from polybatch.records import Collection, Passage, Query
+
+UPSTREAM = "github.com/google-research-datasets/lareqa (mlqa-r at commit 354d67d)"
+LICENCES = {"xquad-r": "CC BY-SA 4.0", "mlqa-r": "CC BY-NC 4.0"}
+
+
+def load_lareqa(folder: Path, *, languages: Sequence[str] | None = None, name: str | None = None) -> Collection:
+    """XQuAD-R or MLQA-R from a folder of `<language>.json` files (arXiv 2004.05484, section 3).
+
+    Every sentence of every paragraph, split at the released `sentence_breaks`, is a candidate, and its id is language,
+    paragraph and position, so equal sentences of two paragraphs stay two. The correct one holds the start of the first
+    answer (start <= answer_start < end); the answers to the same question id in the other languages are relevant too.
+    The candidate's text is the sentence alone. The question is the cluster.
+
+    Raises DataError with every fault: a missing folder or language, broken JSON, a field that is missing or of the
+    wrong type, an answer outside every sentence, a question id twice.
+    """
+    faults: list[Fault] = []
+    files = _files(folder)
+    if not files:
+        works = f"a folder of <language>.json files with sentence_breaks, from {UPSTREAM}"
+        raise DataError([Fault(str(folder), "no XQuAD-R or MLQA-R here", works)])
+    chosen = sorted(languages or files)
+    for code in chosen:
+        if code not in files:
+            faults.append(Fault(str(folder), f"no {code}.json", f"found: {', '.join(sorted(files))}"))
+    queries: dict[str, tuple[Query, ...]] = {}
+    passages: dict[str, tuple[Passage, ...]] = {}
+    judgements: dict[str, set[str]] = defaultdict(set)
+    for code in (code for code in chosen if code in files):
+        found = _Language(code, files[code], faults)
+        queries[code], passages[code] = tuple(found.queries), tuple(found.passages)
+        for question, passage in found.answers.items():
+            judgements[question].add(passage)
+    if faults:
+        raise DataError(faults)
+    name = name or folder.resolve().name
+    return Collection(
+        name=name,
+        queries=queries,
+        passages=passages,
+        judgements={question: frozenset(relevant) for question, relevant in judgements.items()},
+        licence=LICENCES.get(name, "unknown"),
+        notes={"query": "question", "candidate": "sentence"},
+    )
+
+
+def holds_lareqa(folder: Path) -> bool:
+    """Whether a folder looks like XQuAD-R or MLQA-R: JSON files named by languages, the first with sentence breaks."""
+    files = _files(folder)
+    if not files:
+        return False
+    with next(iter(files.values())).open(encoding="utf-8", errors="replace") as file:
+        # the field stands early in a paragraph; a broken file is for the loader to report
+        start = file.read(1_000_000)
+    return "sentence_breaks" in start
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    found = ((language_code(path.stem), path) for path in sorted(folder.glob("*.json")))
+    return {code: path for code, path in found if code == path.stem}
+
+
+class _Language:
+    """One file, read: its questions, its sentences, and the sentence that answers each question."""
+
+    def __init__(self, code: str, path: Path, faults: list[Fault]) -> None:
+        self.queries: list[Query] = []
+        self.passages: list[Passage] = []
+        self.answers: dict[str, str] = {}
+        self._code, self._path, self._faults = code, path, faults
+        try:
+            articles = json.loads(path.read_text(encoding="utf-8"))["data"]
+            paragraphs = [paragraph for article in articles for paragraph in article["paragraphs"]]
+        except json.JSONDecodeError as error:
+            faults.append(Fault(f"{path}:{error.lineno}", f"broken JSON: {error.msg}", "fetch the file again"))
+            return
+        except UnicodeDecodeError as error:
+            faults.append(Fault(str(path), f"not UTF-8 at byte {error.start}", "fetch the file again"))
+            return
+        except (KeyError, TypeError):
+            faults.append(Fault(str(path), "not SQuAD's form", "data > paragraphs > context, qas, sentence_breaks"))
+            return
+        for number, paragraph in enumerate(paragraphs):
+            self._read(number, paragraph)
+
+    def _read(self, number: int, paragraph: Any) -> None:
+        where = f"{self._path}: paragraph {number}"
+        try:
+            context = paragraph["context"]
+            breaks = [(int(start), int(end)) for start, end in paragraph["sentence_breaks"]]
+            questions = [(qa["id"], qa["question"], int(qa["answers"][0]["answer_start"])) for qa in paragraph["qas"]]
+            sentences = [context[start:end] for start, end in breaks]
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            works = "context, sentence_breaks, and qas with id, question, answers"
+            self._faults.append(Fault(where, f"missing or malformed field ({error!r})", works))
+            return
+        for position, sentence in enumerate(sentences):
+            self.passages.append(Passage(f"{self._code}:{number}:{position}", sentence))
+        for question, text, answer_start in questions:
+            if question in self.answers:
+                self._faults.append(Fault(where, f"question {question!r} occurs twice", "ids are unique in a language"))
+                continue
+            holding = [position for position, (start, end) in enumerate(breaks) if start <= answer_start < end]
+            if not holding:
+                found = f"question {question!r}: answer_start {answer_start} is outside every sentence"
+                self._faults.append(Fault(where, found, f"sentences end at {breaks[-1][1] if breaks else 0}"))
+                continue
+            self.queries.append(Query(question, question, text))
+            self.answers[question] = f"{self._code}:{number}:{holding[0]}"

@@ -1,0 +1,103 @@
+"""Parallel rows out of line-aligned running text: each sentence is paired with what follows it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from polybatch.data.text import check_aligned, read_lines
+from polybatch.errors import DataError, Fault
+from polybatch.languages import check_language
+from polybatch.records import Item, ParallelCorpus
+
+
+def load_lines(
+    name: str,
+    files: Mapping[str, Sequence[Path]],
+    *,
+    documents: Sequence[Path] = (),
+    run: int = 3,
+    with_sentence: bool = True,
+    licence: str = "unknown",
+) -> ParallelCorpus:
+    """A corpus from line-aligned files, one list of files per language, in the same order.
+
+    Text is cut into runs of `run` lines, never across a file or a document. Each line of a run is a query; its passage
+    is what follows it in the run, in any language, with the line itself first if `with_sentence`. Without it, the
+    last line of a run has nothing to follow and gives no item.
+
+    `documents` are files with a document id on each line (FLORES v1 `doc_id`, NTREX `DOCUMENT_IDS.tsv`); without them
+    each file is one document. All passages of a run overlap, so a run is a passage group. Runs that hold an equal line
+    in one language, ignoring case and spaces, are one group, since one's passage would answer the other's query.
+
+    Raises DataError with every fault: files missing or not aligned, empty lines, unknown languages, `run` too small.
+    """
+    faults: list[Fault] = []
+    if run < (smallest := 1 if with_sentence else 2):
+        faults.append(Fault(f"{name}: run", f"{run} lines", f"{smallest} or more works"))
+    for code in files:
+        faults.extend(check_language(code, where=f"{name}: files"))
+    counts = {code: len(paths) for code, paths in files.items()} | ({"documents": len(documents)} if documents else {})
+    if len(set(counts.values())) > 1:
+        found = ", ".join(f"{code} {count}" for code, count in counts.items())
+        faults.append(Fault(f"{name}: files", f"the lists differ in length: {found}", "one file each, in one order"))
+        raise DataError(faults)
+
+    runs: list[dict[str, list[str]]] = []
+    for number in range(len(next(iter(files.values()), ()))):
+        texts = {code: read_lines(paths[number], faults) for code, paths in files.items()}
+        sources = {paths[number]: texts[code] for code, paths in files.items()}
+        marks: Sequence[str] = ()
+        if documents:
+            marks = sources[documents[number]] = read_lines(documents[number], faults)
+        check_aligned(sources, faults)
+        if not faults:
+            runs.extend(_cut(texts, marks, run))
+    if not faults and not runs:
+        faults.append(Fault(f"{name}: files", "no lines", "name at least one file per language"))
+    if faults:
+        raise DataError(faults)
+    return ParallelCorpus(name, tuple(_items(name, runs, with_sentence)), licence)
+
+
+def _cut(texts: Mapping[str, Sequence[str]], marks: Sequence[str], run: int) -> Iterable[dict[str, list[str]]]:
+    """Runs of consecutive lines of one document, each a list of lines per language."""
+    count = len(next(iter(texts.values())))
+    for _, document in groupby(range(count), key=lambda line: marks[line] if marks else ""):
+        lines = list(document)
+        for start in range(lines[0], lines[-1] + 1, run):
+            stop = min(start + run, lines[-1] + 1)
+            yield {code: list(text[start:stop]) for code, text in texts.items()}
+
+
+def _items(name: str, runs: Sequence[Mapping[str, Sequence[str]]], with_sentence: bool) -> Iterable[Item]:
+    groups = _groups(runs)
+    for number, run in enumerate(runs):
+        length = len(next(iter(run.values())))
+        for line in range(length if with_sentence else length - 1):
+            start = line if with_sentence else line + 1
+            yield Item(
+                id=f"{name}-{number}.{line}",
+                group=f"{name}-{groups[number]}",
+                queries={code: texts[line] for code, texts in run.items()},
+                passages={code: " ".join(texts[start:]) for code, texts in run.items()},
+            )
+
+
+def _groups(runs: Sequence[Mapping[str, Sequence[str]]]) -> list[int]:
+    """For each run the number of the first run that it is joined to by a chain of equal lines (union-find)."""
+    parent = list(range(len(runs)))
+
+    def root(run: int) -> int:
+        while parent[run] != run:
+            parent[run] = parent[parent[run]]
+            run = parent[run]
+        return run
+
+    seen: dict[tuple[str, str], int] = {}
+    for number, run in enumerate(runs):
+        for code, texts in run.items():
+            for text in texts:
+                first = seen.setdefault((code, " ".join(text.casefold().split())), number)
+                one, other = sorted((root(first), root(number)))
+                parent[other] = one
+    return [root(run) for run in range(len(runs))]

@@ -1,0 +1,47 @@
+"""Read text files line by line, with every fault at its line. Not here: what the lines mean."""
+
+from pathlib import Path
+
+from polybatch.errors import Fault
+
+
+def read_lines(path: Path, faults: list[Fault], *, works: str = "") -> list[str]:
+    """The lines of a UTF-8 file, without line ends, byte-order mark and outer white space.
+
+    Lines end at a line feed (before it, a carriage return is dropped), never at the other characters that Python's
+    `splitlines` cuts at, so that line numbers agree over files. Faults found are added to `faults`: a missing file,
+    bytes that are not UTF-8 (with the line), empty lines. What could be read is returned all the same.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+        faults.append(Fault(str(path), reason, works))
+        return []
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        faults.append(Fault(f"{path}:{line}", f"byte 0x{data[error.start]:02x} is not UTF-8", "save it as UTF-8"))
+        return []
+    lines = [line.strip() for line in text.removesuffix("\n").split("\n")] if text else []
+    if not lines:
+        faults.append(Fault(str(path), "empty file", "one text per line"))
+    faults.extend(
+        Fault(f"{path}:{number}", "empty line", "remove the line in every language, or fill it")
+        for number, line in enumerate(lines, start=1)
+        if not line
+    )
+    return lines
+
+
+def check_aligned(lines: dict[Path, list[str]], faults: list[Fault]) -> None:
+    """Add a fault for every file whose line count differs from the first one's. Files without lines are passed over."""
+    counts = {path: len(found) for path, found in lines.items() if found}
+    if not counts:
+        return
+    first, expected = next(iter(counts.items()))
+    for path, count in counts.items():
+        if count != expected:
+            found = f"{count} lines, but {first} has {expected}"
+            faults.append(Fault(f"{path}:{min(count, expected) + 1}", found, "aligned files have a line for a line"))

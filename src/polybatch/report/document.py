@@ -1,0 +1,93 @@
+"""The report as JSON for other programs: every number that the other formats print, unrounded. No wording beside it."""
+
+import json
+from typing import Any
+
+from polybatch import __version__
+from polybatch.evaluation.results import MEAN, SETTINGS
+from polybatch.report.findings import RULE, Comparison, findings
+from polybatch.report.summary import Estimate, Quantity, Report, Run, System
+
+
+def to_json(report: Report) -> str:
+    """The report as one JSON object; NaN never occurs, an unknown deviation is null."""
+    value = {
+        "polybatch": __version__,
+        "title": report.title,
+        "finished": not report.unfinished,
+        "cautions": list(report.cautions),
+        "rule": RULE,
+        "seeds": list(report.seeds),
+        "systems": [{"system": s.name, "strategy": s.strategy, "title": s.title} for s in report.systems],
+        "collections": [_collection(report, collection) for collection in report.collections],
+        "runs": [_run(run) for run in report.runs],
+    }
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _collection(report: Report, collection: str) -> dict[str, Any]:
+    told = findings(report, collection)
+    return {
+        "collection": collection,
+        "languages": list(report.languages(collection)),
+        "queries": {setting: report.queries(collection, setting) for setting in SETTINGS},
+        "notes": dict(report.notes(collection)),
+        "statement": [finding.text for finding in told],
+        "comparisons": [_comparison(comparison) for finding in told for comparison in finding.comparisons],
+        "systems": [_system(report, collection, system) for system in report.systems_of(collection)],
+        "random_ranker": [
+            {**_place(quantity), "value": report.chance[quantity]}
+            for quantity in report.quantities(collection)
+            if quantity in report.chance
+        ],
+    }
+
+
+def _system(report: Report, collection: str, system: System) -> dict[str, Any]:
+    """The macro means by setting and measure, then every direction of its own."""
+    means: dict[str, dict[str, Any]] = {setting: {} for setting in SETTINGS}
+    directions = []
+    for quantity in report.quantities(collection):
+        if (estimate := report.estimate(system, quantity)) is None:
+            continue
+        if quantity.query_language == MEAN:
+            means[quantity.setting][quantity.measure] = _estimate(estimate)
+        else:
+            directions.append({**_place(quantity), **_estimate(estimate)})
+    return {"system": system.name, "means": means, "directions": directions}
+
+
+def _place(quantity: Quantity) -> dict[str, str]:
+    place = quantity._asdict()
+    del place["collection"]
+    return place
+
+
+def _estimate(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "mean": estimate.mean,
+        "deviation": estimate.deviation,
+        "queries": estimate.queries,
+        "seeds": [{"seed": seed, "value": value} for seed, value in zip(estimate.seeds, estimate.values, strict=True)],
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        **_place(comparison.quantity),
+        "system": comparison.system.name,
+        "baseline": comparison.baseline.name,
+        "gain": comparison.gain,
+        "ratio": comparison.ratio,
+        "deviation": comparison.deviation,
+        "verdict": comparison.verdict,
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "folder": run.label,
+        "recorded": run.recorded,
+        "finished": run.manifest.finished,
+        "manifest": dict(run.excerpt),
+    }

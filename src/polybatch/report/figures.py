@@ -1,0 +1,183 @@
+"""Dot plots and stacked bars as SVG to stand within a page, in the page's own colours and type. No numbers."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from polybatch.report.colours import PALETTE, ink_on
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+ROW = 23  # height of a row, in px of the figure; 1 px is 1 pt of matplotlib
+TYPE = 12
+LABEL = 22  # letters of the longest label
+LETTER = 7.2  # a generous width of one letter: the page's font is not known here
+INK, SOFT, HAIR, DOT, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
+_VARIABLES = {INK: "--ink", SOFT: "--soft", HAIR: "--hair", DOT: "--dot", PAPER: "--paper"}
+
+
+@dataclass(frozen=True, slots=True)
+class DotRow:
+    """One system: its values over seeds, their mean as it is printed, and whether that is the best.
+
+    A `background` row, such as an untuned model, gives way where it would squeeze the others together.
+    """
+
+    label: str
+    values: tuple[float, ...]
+    mean: float
+    text: str
+    best: bool = False
+    background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BarRow:
+    """One system: shares of the kinds, in the order of the kinds, and a note at the bar's end."""
+
+    label: str
+    shares: tuple[float, ...]
+    note: str
+
+
+def dot_plot(rows: Sequence[DotRow], *, name: str, alt: str) -> str:
+    """An SVG with a dot for each seed, a bar at the mean and the mean in figures; `name` keeps its ids apart."""
+    left, right = _room(rows), 46
+    figure, axes = _canvas(left + max(160, 330 - left) + right, len(rows) * ROW + 30, left=left, right=right, bottom=26)
+    low, high = shown_range(rows)
+    margin = (high - low) * 0.08 or max(abs(high) * 0.1, 0.01)
+    axes.set_xlim(max(0, low - margin), high + margin)
+    _value_axis(axes)
+    for y, row in enumerate(rows):
+        axes.axhline(y, color=HAIR, linewidth=0.8, zorder=0)
+        _side_labels(axes, y, row.label, row.text, bold=row.best)
+        if off_scale(row, (low, high)):
+            x, marker = (0.015, "<") if row.mean < low else (0.985, ">")
+            axes.plot(x, y, marker, color=SOFT, markersize=6, transform=axes.get_yaxis_transform(), zorder=3)
+            continue
+        axes.plot([row.mean] * 2, [y - 0.34, y + 0.34], color=INK, linewidth=2.2, solid_capstyle="butt", zorder=2)
+        axes.plot(
+            row.values,
+            [y] * len(row.values),
+            "o",
+            color=DOT,
+            markersize=7,
+            markeredgecolor=PAPER,
+            markeredgewidth=0.8,
+            alpha=0.85,
+            zorder=3,
+        )
+    return _svg(figure, name=name, alt=alt)
+
+
+def shown_range(rows: Sequence[DotRow]) -> tuple[float, float]:
+    """Lowest and highest value on the scale; background rows are left out where they more than double it."""
+    every = [value for row in rows for value in row.values]
+    front = [value for row in rows if not row.background for value in row.values] or every
+    if max(front) > min(front) and max(every) - min(every) > 2 * (max(front) - min(front)):
+        return min(front), max(front)
+    return min(every), max(every)
+
+
+def off_scale(row: DotRow, shown: tuple[float, float]) -> bool:
+    """Whether an arrow at the edge stands for a row, because a value of it lies outside."""
+    return min(row.values) < shown[0] or max(row.values) > shown[1]
+
+
+def stacked_bars(rows: Sequence[BarRow], *, name: str, alt: str) -> str:
+    """An SVG with a bar for each system, split by the shares of the kinds; wide parts carry their share."""
+    left, right = _room(rows), 10 + LETTER * max(len(row.note) for row in rows)
+    figure, axes = _canvas(left + 300 + right, len(rows) * (ROW + 3) + 4, left=left, right=right, bottom=2)
+    axes.set_xlim(0, 1)
+    for y, row in enumerate(rows):
+        start = 0.0
+        for number, share in enumerate(row.shares):
+            colour = kind_colour(number)
+            axes.barh(y, share, left=start, height=0.74, color=colour, edgecolor=PAPER, linewidth=1)
+            if share >= 0.12:
+                _text(axes, start + share / 2, y, f"{share:.0%}", color=ink_on(colour), ha="center")
+            start += share
+        _side_labels(axes, y, row.label, row.note)
+    return _svg(figure, name=name, alt=alt)
+
+
+def kind_colour(number: int) -> str:
+    """The colour of a kind of batch by its place in the order of kinds."""
+    return PALETTE[number % len(PALETTE)]
+
+
+def _room(rows: Sequence[DotRow] | Sequence[BarRow]) -> float:
+    return 14 + LETTER * max(len(_short(row.label)) for row in rows)
+
+
+def _short(label: str) -> str:
+    """A label that leaves room for the plot: the end of a long one, where hub models have their own name."""
+    return label if len(label) <= LABEL else "…" + label[1 - LABEL :]
+
+
+def _canvas(width: float, height: float, *, left: float, right: float, bottom: float) -> tuple[Figure, Axes]:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    inner = (left / width, bottom / height, (width - left - right) / width, (height - bottom - 2) / height)
+    axes = figure.add_axes(inner)
+    rows = round((height - bottom - 2) / ROW) if bottom > 2 else round((height - 4) / (ROW + 3))
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.set_xticks([])
+    axes.spines[:].set_visible(False)
+    return figure, axes
+
+
+def _value_axis(axes: Axes) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}".removeprefix("0") or "0"))
+    axes.grid(axis="x", color=HAIR, linewidth=0.8)
+    axes.tick_params(axis="x", length=0, pad=5, labelsize=TYPE - 1, labelcolor=SOFT)
+    axes.set_axisbelow(True)
+
+
+def _side_labels(axes: Axes, y: float, label: str, note: str, *, bold: bool = False) -> None:
+    from matplotlib.transforms import offset_copy
+
+    side, figure = axes.get_yaxis_transform(), axes.figure
+    for x, text, ha, shift in ((0, _short(label), "right", -10), (1, note, "left", 8)):
+        place = offset_copy(side, figure, x=shift, units="points")  # type: ignore[arg-type]
+        _text(axes, x, y, text, ha=ha, transform=place, weight="bold" if bold else "normal")
+
+
+def _text(axes: Axes, x: float, y: float, text: str, *, color: str = INK, ha: str = "center", **how: object) -> None:
+    axes.text(x, y, text, color=color, ha=ha, va="center", fontsize=TYPE, parse_math=False, **how)  # type: ignore[arg-type]
+
+
+def _svg(figure: Figure, *, name: str, alt: str) -> str:
+    """The figure as an element: no prologue, no outside names, ids of its own, colours and type left to the page."""
+    import matplotlib
+
+    buffer = io.StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": "polybatch", "svg.fonttype": "none"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)  # the page's font sets the text
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.DOTALL)
+    text = re.sub(r'(<[^<>]*\bid=")', rf"\g<1>{name}-", text)
+    text = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", text)
+    text = re.sub(r"font-family: [^;\"]*; ?", "", text)
+    for colour, variable in _VARIABLES.items():
+        text = text.replace(colour, f"var({variable})")
+    width, height = (round(float(side) * 72) for side in figure.get_size_inches())
+    opening = (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{escape(alt)}">'
+    )
+    return opening + re.sub(r"\n\s*", "\n", text[text.index(">") + 1 :])

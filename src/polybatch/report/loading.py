@@ -1,0 +1,188 @@
+"""Run folders into one report: read, checked, merged, named apart. No numbers worked out, nothing shown."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from polybatch.errors import Fault, ResultsError
+from polybatch.evaluation.results import MANIFEST, RESULTS, Result, read_manifest, read_results
+from polybatch.report.chance import chance_of
+from polybatch.report.manifest import Manifest, Mix, parse_manifest
+from polybatch.report.summary import RANK_DISTANCE, Quantity, Report, Run, System
+
+TITLES: Mapping[str, str] = {
+    "untuned": "Untuned",
+    "en-en": "En-En",
+    "x-x": "X-X",
+    "x-x-mono": "X-X-mono",
+    "x-y": "X-Y",
+    "hybrid": "Hybrid",
+}
+"""How the systems of the paper are written, in the order in which they are shown where a manifest gives none."""
+
+
+@dataclass(frozen=True)
+class _Folder:
+    label: str
+    manifest: Manifest
+    stored: Mapping[str, Any]
+    recorded: bool
+    results: tuple[Result, ...]
+    chance: Mapping[Quantity, float]
+
+
+def load_runs(folders: Sequence[Path]) -> Report:
+    """Read run folders and merge them; a folder without a manifest counts as a run that was cut short.
+
+    A system that two folders judged on one collection with one seed is named `name (folder)` in each, so that
+    nothing is averaged twice. Raises ResultsError with the faults of all folders at once.
+    """
+    loaded: list[_Folder] = []
+    faults = _repeated(folders)
+    if not folders:
+        faults.append(Fault("report", "no folder was named", "name the --out folder of at least one run"))
+    for path, label in zip(folders, _labels(folders), strict=True):
+        try:
+            loaded.append(_load(path, label))
+        except ResultsError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise ResultsError(faults)
+    names = _names(loaded)
+    return Report(
+        runs=tuple(Run(each.label, each.manifest, each.stored, each.recorded) for each in loaded),
+        systems=_systems(loaded, names),
+        results=tuple(replace(row, system=names[each.label, row.system]) for each in loaded for row in each.results),
+        mix=tuple(_mix(loaded, names)),
+        chance={quantity: value for each in reversed(loaded) for quantity, value in each.chance.items()},
+        cautions=tuple(_cautions(loaded)),
+    )
+
+
+def _load(path: Path, label: str) -> _Folder:
+    faults: list[Fault] = []
+    results: tuple[Result, ...] = ()
+    stored: dict[str, Any] = {}
+    manifest, chance = Manifest(), dict[Quantity, float]()
+    try:
+        results = tuple(read_results(path))
+        faults += _row_faults(path / RESULTS, results)
+    except ResultsError as error:
+        faults += error.faults
+    recorded = (path / MANIFEST).exists()
+    if recorded:
+        try:
+            stored = read_manifest(path)
+            manifest = parse_manifest(path, stored)
+        except ResultsError as error:
+            faults += error.faults
+    try:
+        chance = chance_of(path, results)
+    except ResultsError as error:
+        faults += error.faults
+    if faults:
+        raise ResultsError(faults)
+    return _Folder(label, manifest, _excerpt(stored), recorded, results, chance)
+
+
+def _row_faults(path: Path, results: Sequence[Result]) -> list[Fault]:
+    """What a report could not show truly: no rows, a row twice, a value that its measure cannot take."""
+    if not results:
+        return [Fault(str(path), "no results", "let `polybatch run` or `polybatch evaluate` finish a system")]
+    faults = []
+    for number, row in enumerate(results):
+        high = math.inf if row.measure == RANK_DISTANCE else 1.0
+        if not (math.isfinite(row.value) and 0 <= row.value <= high):
+            works = "0 or more works" if high == math.inf else "0 to 1 works"
+            faults.append(Fault(f"{path}: row {number}", f"{row.measure} is {row.value}", works))
+    times = Counter((row.system, row.seed, Quantity.of(row)) for row in results)
+    for (system, seed, quantity), count in times.items():
+        if count > 1:
+            found = f"{system}, seed {seed}, {', '.join(quantity)} stands there {count} times"
+            faults.append(Fault(str(path), found, "once works"))
+    return faults[:20]
+
+
+def _repeated(folders: Sequence[Path]) -> list[Fault]:
+    times = Counter(folder.resolve() for folder in folders)
+    return [Fault(str(path), f"named {count} times", "once works") for path, count in times.items() if count > 1]
+
+
+def _labels(folders: Sequence[Path]) -> list[str]:
+    """Each folder's name, with as many of its parents as it takes to tell the folders apart."""
+    parts = [folder.resolve().parts for folder in folders]
+    for depth in range(1, max(map(len, parts), default=0) + 1):
+        labels = ["/".join(part[-depth:]) for part in parts]
+        if len(set(labels)) == len(labels):
+            return labels
+    return [str(folder) for folder in folders]
+
+
+def _names(loaded: Sequence[_Folder]) -> dict[tuple[str, str], str]:
+    """What a folder's system is called in the report: its own name, or that and the folder where two would mix."""
+    homes: dict[tuple[str, int | None, str], set[str]] = {}
+    for each in loaded:
+        for row in each.results:
+            homes.setdefault((row.system, row.seed, row.collection), set()).add(each.label)
+    shared = {system for (system, _, _), labels in homes.items() if len(labels) > 1}
+    systems = ((each, entry) for each in loaded for entry in _all_systems(each))
+    return {(each.label, name): f"{name} ({each.label})" if name in shared else name for each, name in systems}
+
+
+def _all_systems(each: _Folder) -> dict[str, None]:
+    """Systems of a folder: as its manifest lists them, then the paper's order, then as their results come."""
+    have = dict.fromkeys(row.system for row in each.results)
+    listed = [entry.system for entry in each.manifest.systems]
+    drawn = [mix.system for mix in each.manifest.mix]
+    return dict.fromkeys([*listed, *(name for name in TITLES if name in have), *have, *drawn])
+
+
+def _systems(loaded: Sequence[_Folder], names: Mapping[tuple[str, str], str]) -> tuple[System, ...]:
+    found: dict[str, System] = {}
+    for each in loaded:
+        entries = {entry.system: entry for entry in each.manifest.systems}
+        strategies = {row.system: row.strategy for row in each.results}
+        for own in _all_systems(each):
+            if own not in strategies:
+                continue  # listed, but cut short before its results
+            name, title = names[each.label, own], TITLES.get(own, own)
+            if own in entries and entries[own].title:
+                title = entries[own].title
+            found.setdefault(name, System(name, strategies[own], title + name.removeprefix(own)))
+    times = Counter(system.title for system in found.values())
+    return tuple(
+        replace(system, title=f"{system.title} [{system.name}]") if times[system.title] > 1 else system
+        for system in found.values()
+    )
+
+
+def _mix(loaded: Sequence[_Folder], names: Mapping[tuple[str, str], str]) -> Iterable[Mix]:
+    for each in loaded:
+        for mix in each.manifest.mix:
+            yield replace(mix, system=names[each.label, mix.system])
+
+
+def _cautions(loaded: Sequence[_Folder]) -> Iterable[str]:
+    """Sentences on collections whose systems were not judged on the same queries and pools."""
+    counts: dict[Quantity, set[int]] = {}
+    pools: dict[Quantity, set[float]] = {}
+    for each in loaded:
+        for row in each.results:
+            counts.setdefault(Quantity.of(row), set()).add(row.queries)
+        for quantity, value in each.chance.items():
+            pools.setdefault(quantity, set()).add(value)
+    for name in dict.fromkeys(q.collection for q, found in counts.items() if len(found) > 1):
+        yield f"{name}: the systems were not judged on the same number of queries; do not compare them."
+    for name in dict.fromkeys(q.collection for q, found in pools.items() if len(found) > 1):
+        yield f"{name}: the folders hold different pools of passages; do not compare systems across folders."
+
+
+def _excerpt(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The manifest without the recipe's text, which is long and stands in its own file."""
+    recipe = stored.get("recipe")
+    if not isinstance(recipe, Mapping):
+        return stored
+    return {**stored, "recipe": {key: value for key, value in recipe.items() if key != "text"}}

@@ -1,0 +1,68 @@
+"""The report as Markdown that is as plain in a terminal as on a page: aligned columns, one main table a collection."""
+
+import re
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from polybatch.report.findings import RULE, statement
+from polybatch.report.summary import Report
+from polybatch.report.tables import Cell, Table, caption, direction_table, main_table
+
+
+def to_markdown(report: Report) -> str:
+    """The plain statement, the main table and the cross-lingual directions of every collection."""
+    parts = [f"# {escape(report.title)}"]
+    for run in report.unfinished:
+        parts.append(f"**This run was cut short: {escape(run.label)}. What it had measured until then is shown.**")
+    parts += [f"**Caution.** {escape(caution)}" for caution in report.cautions]
+    for collection in report.collections:
+        parts.append(f"## {escape(collection)}")
+        parts.append(escape(statement(report, collection)))
+        parts.append(_grid(main_table(report, collection), spread=True))
+        parts.append(escape(caption(report, collection)))
+        if directions := direction_table(report, collection):
+            parts.append("### Cross-lingual mAP by direction: query language → passage language")
+            parts.append(_grid(directions, spread=False))
+            best = " Best of each direction in bold." if len(directions.heads) > 1 else ""
+            parts.append(f"Means over seeds.{best}")
+    parts.append(RULE)
+    return "\n\n".join(parts) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is: no markup, no cell ends, one line."""
+    return re.sub(r"([\\|<>*`\[\]])", r"\\\1", " ".join(text.split()))
+
+
+def _grid(table: Table, *, spread: bool) -> str:
+    """A table whose columns line up, decimal under decimal, in the source as well."""
+    heads = [escape(table.corner), *map(escape, table.heads)]
+    columns = [[escape(row.head) for row in table.rows]]
+    columns += [_aligned([row.cells[i] for row in table.rows], spread=spread) for i in range(len(table.heads))]
+    widths = [max(3, *map(cell_len, (head, *cells))) for head, cells in zip(heads, columns, strict=True)]
+    rules = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    lines = [heads, rules, *map(list, zip(*columns, strict=True))]
+    return "\n".join(_line(line, widths) for line in lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = [(cell, width - cell_len(cell)) for cell, width in zip(cells, widths, strict=True)]
+    padded = [first[0] + " " * first[1], *(" " * room + cell for cell, room in others)]
+    return f"| {' | '.join(padded)} |"
+
+
+def _aligned(cells: Sequence[Cell], *, spread: bool) -> list[str]:
+    """Cells of one column at one width: means right-aligned, then deviations, bold marks outside of both."""
+    means = max((cell_len(cell.text) for cell in cells), default=0)
+    spreads = max((cell_len(cell.spread) for cell in cells), default=0) if spread else 0
+    width = means + (1 + spreads if spreads else 0)
+    bold = any(cell.best for cell in cells)
+    texts = []
+    for cell in cells:
+        shown = f"{cell.text} {cell.spread}" if spread and cell.spread else cell.text
+        before = means - cell_len(cell.text)
+        after = width - before - cell_len(shown)
+        mark, room = ("**", "") if cell.best else ("", "  " * bold)
+        texts.append(" " * before + room + mark + shown + mark + room + " " * after)
+    return texts

@@ -1,0 +1,151 @@
+"""The report as one self-contained HTML page: what its template needs, put together. No numbers worked out."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from polybatch import __version__
+from polybatch.evaluation.results import ALL, SETTINGS
+from polybatch.report import figures, mixes, wording
+from polybatch.report.findings import RULE, statement
+from polybatch.report.heatmaps import HeatMaps, heat_maps, scale_colours
+from polybatch.report.manifest import Manifest
+from polybatch.report.summary import MAP, RANK_DISTANCE, Quantity, Report, System
+from polybatch.report.tables import Column, Table, caption, distance_table, judged, main_table
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+UNTRAINED = (None, "untuned")  # strategies of systems that were not trained here
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A dot plot: its title, its SVG, which is markup already, and whether an arrow stands for a system."""
+
+    title: str
+    svg: str
+    arrows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPart:
+    """What the page shows of one collection; `anchor` is its id on the page."""
+
+    name: str
+    anchor: str
+    languages: tuple[str, ...]
+    statement: str
+    caption: str
+    main: Table
+    plots: tuple[Plot, ...]
+    heat: HeatMaps | None
+    distance: Table | None
+    distance_plot: Plot | None
+
+
+def to_html(report: Report) -> str:
+    """One page that asks nothing of the network; the same report gives the same bytes."""
+    template = _environment().get_template("page.html.j2")
+    return template.render(
+        report=report,
+        parts=[_part(report, name, f"c{number}") for number, name in enumerate(report.collections, 1)],
+        steps=scale_colours(),
+        mix=mixes.mixes(report),
+        training=_shared(report, lambda manifest: manifest.training),
+        collections=_shared(report, lambda manifest: manifest.collections),
+        rule=RULE,
+        version=__version__,
+        ALL=ALL,
+        NOT_RECORDED=wording.NOT_RECORDED,
+    )
+
+
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("polybatch.report"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters.update(
+        language=wording.language,
+        listing=wording.listing,
+        machine=wording.machine,
+        whole=_whole,
+        plural=wording.plural,
+        duration=wording.duration,
+        date=wording.date,
+    )
+    return environment
+
+
+def _whole(text: str, systems: Sequence[System]) -> "Markup":
+    """Text as markup in which no line breaks within a short title, at the hyphen of X-Y for one."""
+    from markupsafe import Markup, escape
+
+    titles = sorted({system.title for system in systems if len(system.title) <= 16}, key=len, reverse=True)
+    if not titles:
+        return escape(text)
+    pieces = re.split(rf"(?<!\w)({'|'.join(map(re.escape, titles))})(?!\w)", text)
+    known = set(titles)
+    return Markup("").join(
+        Markup('<span class="whole">{}</span>').format(piece) if piece in known else escape(piece) for piece in pieces
+    )
+
+
+def _part(report: Report, name: str, anchor: str) -> CollectionPart:
+    spread = Column("Rank distance", "multilingual", RANK_DISTANCE)
+    plots = (
+        _plot(report, name, Column(setting.capitalize(), setting, MAP), f"{anchor}-{setting}") for setting in SETTINGS
+    )
+    return CollectionPart(
+        name=name,
+        anchor=anchor,
+        languages=report.languages(name),
+        statement=statement(report, name),
+        caption=caption(report, name),
+        main=main_table(report, name),
+        plots=tuple(plot for plot in plots if plot),
+        heat=heat_maps(report, name),
+        distance=distance_table(report, name),
+        distance_plot=_plot(report, name, spread, f"{anchor}-distance"),
+    )
+
+
+def _plot(report: Report, name: str, column: Column, identity: str) -> Plot | None:
+    """Every system's seeds in one macro mean; None where it was not measured."""
+    cells = judged(report, Quantity.macro(name, column.setting, column.measure))
+    rows = [
+        figures.DotRow(
+            system.title, cell.values, cell.mean, cell.text, cell.best, background=system.strategy in UNTRAINED
+        )
+        for system, cell in zip(report.systems_of(name), cells, strict=True)
+        if cell.mean is not None
+    ]
+    if not rows:
+        return None
+    values = "; ".join(f"{row.label} {row.text}" for row in rows)
+    alt = f"Dot plot, {column.head}: {values}"
+    arrows = any(figures.off_scale(row, figures.shown_range(rows)) for row in rows)
+    return Plot(column.head, figures.dot_plot(rows, name=identity, alt=alt), arrows)
+
+
+Entry = TypeVar("Entry")
+
+
+def _shared(report: Report, entries: Callable[[Manifest], Sequence[Entry]]) -> list[tuple[Entry, list[str]]]:
+    """Entries of all manifests, equal ones once, each with the labels of the runs that list it."""
+    found: list[tuple[Entry, list[str]]] = []
+    for run in report.runs:
+        for entry in entries(run.manifest):
+            labels = next((labels for known, labels in found if known == entry), None)
+            if labels is None:
+                found.append((entry, labels := []))
+            labels.append(run.label)
+    return found

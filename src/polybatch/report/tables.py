@@ -1,0 +1,185 @@
+"""The tables of a collection as cells: means, deviations, which is best. No markup and no files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from polybatch.evaluation.results import SETTINGS, Setting
+from polybatch.report.findings import Comparison, ranked
+from polybatch.report.summary import (
+    MAP,
+    RANDOM_RANKER,
+    RANK_DISTANCE,
+    Quantity,
+    Report,
+)
+from polybatch.report.wording import NOT_RECORDED, language, listing, number
+
+
+class Column(NamedTuple):
+    """A column of the main table: a macro mean."""
+
+    head: str
+    setting: Setting
+    measure: str
+
+
+COLUMNS = (
+    Column("Mo mAP", "monolingual", MAP),
+    Column("Cr mAP", "cross-lingual", MAP),
+    Column("Mul mAP", "multilingual", MAP),
+    Column("Mo R@1", "monolingual", "R@1"),
+    Column("Cr R@1", "cross-lingual", "R@1"),
+    Column("Mul R@10", "multilingual", "R@10"),
+    Column("Rank distance", "multilingual", RANK_DISTANCE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: a mean over seeds, its deviation, the seeds' values, and how it stands to the best of its column.
+
+    `best` holds for every cell that prints the same mean as the best; `near` for others less than twice the seed
+    deviation away from it. `mean` is None where nothing was measured.
+    """
+
+    measure: str
+    mean: float | None = None
+    deviation: float | None = None
+    values: tuple[float, ...] = ()
+    best: bool = False
+    near: bool = False
+
+    @property
+    def text(self) -> str:
+        """The mean as it is printed, `–` where there is none."""
+        return "–" if self.mean is None else number(self.mean, self.measure)
+
+    @property
+    def spread(self) -> str:
+        """`± .004`, or nothing where there is no deviation."""
+        return "" if self.deviation is None else f"± {number(self.deviation, self.measure)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of cells under its head; `reference` rows stand apart and never win."""
+
+    head: str
+    cells: tuple[Cell, ...]
+    reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under column heads; `heads` leaves out the head of the rows' own heads."""
+
+    corner: str
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def spreads(self) -> tuple[int, ...]:
+        """The letters that each column's widest deviation takes; 0 where a column has none."""
+        return tuple(max(len(row.cells[i].spread) for row in self.rows) for i in range(len(self.heads)))
+
+    @property
+    def has_near(self) -> bool:
+        """Whether a cell is not told apart from the best of its column."""
+        return any(cell.near for row in self.rows for cell in row.cells)
+
+
+def main_table(report: Report, collection: str) -> Table:
+    """Systems by the macro means of the three settings, and a random ranker."""
+    quantities = [Quantity.macro(collection, column.setting, column.measure) for column in COLUMNS]
+    return _by_system(report, collection, "System", [column.head for column in COLUMNS], quantities)
+
+
+def distance_table(report: Report, collection: str) -> Table | None:
+    """Systems by rank distance per query language and their mean, and a random ranker; None if never measured."""
+    macro = Quantity.macro(collection, "multilingual", RANK_DISTANCE)
+    found = report.quantities(collection, measure=RANK_DISTANCE)
+    if not found:
+        return None
+    quantities = [*(quantity for quantity in found if quantity != macro), macro]
+    heads = [language(quantity.query_language) for quantity in quantities]
+    return _by_system(report, collection, "System", heads, quantities)
+
+
+def direction_table(report: Report, collection: str) -> Table | None:
+    """Directions by the cross-lingual mAP of every system; None where no direction was measured."""
+    systems = report.systems_of(collection)
+    codes = report.query_languages(collection), report.passage_languages(collection)
+    rows = []
+    for quantity in (
+        Quantity(collection, "cross-lingual", query, passage, MAP)
+        for query in codes[0]
+        for passage in codes[1]
+        if query != passage
+    ):
+        cells = judged(report, quantity)
+        if any(cell.mean is not None for cell in cells):
+            head = f"{language(quantity.query_language)} → {language(quantity.passage_language)}"
+            rows.append(Row(head, cells))
+    return Table("Direction", tuple(system.title for system in systems), tuple(rows)) if rows else None
+
+
+def caption(report: Report, collection: str) -> str:
+    """What the main table's numbers rest on, and what ± and bold mean."""
+    counts = ((setting, report.queries(collection, setting)) for setting in SETTINGS)
+    queries = listing(f"{count:,} {setting}" for setting, count in counts if count is not None)
+    names = listing(f"{language(code)} ({code})" for code in report.languages(collection))
+    told = [f"{collection}: means over directions, and over seeds. Languages: {names}."]
+    told.append(f"Queries, summed over directions: {queries or NOT_RECORDED}.")
+    if notes := report.notes(collection):
+        told.append(" ".join(f"{key[:1].upper()}{key[1:]}: {note}." for key, note in notes.items()))
+    told.append("Mo, Cr, Mul: monolingual, cross-lingual, multilingual.")
+    told.append(f"Seeds: {_seeds(report, collection)}.")
+    if any(cell.deviation is not None for row in main_table(report, collection).rows for cell in row.cells):
+        told.append("± is the standard deviation over seeds (n−1), which is not a significance test.")
+    else:
+        told.append("One seed each: no deviation over seeds, and no significance test.")
+    if len(report.systems_of(collection)) > 1:
+        told.append("Best in bold.")
+    return " ".join(told)
+
+
+def _seeds(report: Report, collection: str) -> str:
+    """`1, 2 and 3; 1 for X-Y; none for Untuned`: the seeds of most systems, then those of the others."""
+    systems_of: dict[tuple[int | None, ...], list[str]] = {}
+    for system in report.systems_of(collection):
+        systems_of.setdefault(report.seeds_of(system, collection), []).append(system.title)
+    most, *others = sorted(systems_of, key=lambda seeds: (-len(seeds), seeds != (None,)))
+    spelled = {seeds: listing(seed for seed in seeds if seed is not None) or "none" for seeds in systems_of}
+    return "; ".join([spelled[most], *(f"{spelled[seeds]} for {listing(systems_of[seeds])}" for seeds in others)])
+
+
+def _by_system(
+    report: Report, collection: str, corner: str, heads: Sequence[str], quantities: Sequence[Quantity]
+) -> Table:
+    systems = report.systems_of(collection)
+    columns = [judged(report, quantity) for quantity in quantities]
+    rows = [Row(system.title, cells) for system, cells in zip(systems, zip(*columns, strict=True), strict=True)]
+    chance = tuple(Cell(quantity.measure, report.chance.get(quantity)) for quantity in quantities)
+    if any(cell.mean is not None for cell in chance):
+        rows.append(Row(RANDOM_RANKER, chance, reference=True))
+    return Table(corner, tuple(heads), tuple(rows))
+
+
+def judged(report: Report, quantity: Quantity) -> tuple[Cell, ...]:
+    """One quantity's cells, in the order of the collection's systems, each held against the best."""
+    systems = report.systems_of(quantity.collection)
+    order = ranked(report, quantity)
+    top = order[0] if len(order) > 1 else None
+    cells = []
+    for system in systems:
+        estimate = report.estimate(system, quantity)
+        if estimate is None:
+            cells.append(Cell(quantity.measure))
+            continue
+        best = near = False
+        if top:
+            best = number(estimate.mean, quantity.measure) == number(top[1].mean, quantity.measure)
+            near = Comparison(quantity, system, top[0], estimate, top[1]).verdict == "no finding" and not best
+        cells.append(Cell(quantity.measure, estimate.mean, estimate.deviation, estimate.values, best, near))
+    return tuple(cells)

@@ -1,0 +1,103 @@
+"""A recipe's corpora and collections, loaded and checked together, so that every fault comes in one list."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from polybatch.data.lines import load_lines
+from polybatch.data.newswire import newswire_corpus
+from polybatch.data.sources import load_collection, missing_data
+from polybatch.errors import DataError, Fault, FaultyInputError
+from polybatch.provenance import content_hash
+from polybatch.records import Collection, ParallelCorpus
+from polybatch.sampling.plan import plan_faults
+from polybatch.sampling.shape import CorpusShape, shape_of
+from polybatch.training.recipe import UNTUNED, LinesSource, NewswireSource, Recipe
+from polybatch.training.strategies import strategy_of
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a recipe trains and tests on."""
+
+    corpora: tuple[ParallelCorpus, ...]
+    collections: tuple[Collection, ...]
+
+    @cached_property
+    def shape(self) -> CorpusShape:
+        """The shape of the corpora, for planning."""
+        return shape_of(self.corpora)
+
+    @property
+    def texts(self) -> list[str]:
+        """Every distinct line of the training text, sorted: what a tokenizer is trained on."""
+        found = {text for corpus in self.corpora for item in corpus.items for text in item.queries.values()}
+        found |= {text for corpus in self.corpora for item in corpus.items for text in item.passages.values()}
+        return sorted(found)
+
+    def fingerprint(self) -> str:
+        """A hash of every text, id and language of corpora and collections, in order."""
+        trained = (
+            part
+            for corpus in self.corpora
+            for item in corpus.items
+            for part in (item.id, item.group, *map(str, (*item.queries.items(), *item.passages.items())))
+        )
+        tested = (
+            part
+            for collection in self.collections
+            for sides in (collection.queries, collection.passages)
+            for code in sorted(sides)
+            for one in sides[code]
+            for part in (code, one.id, one.text)
+        )
+        return content_hash([content_hash(trained), content_hash(tested)])
+
+
+def load_inputs(recipe: Recipe, *, data: Path | None, test: bool = True) -> Inputs:
+    """Load what a recipe names, and check that every system's batches can be planned.
+
+    `data` is the folder that relative names start from. Raises FaultyInputError (DataError, RecipeError) with every
+    fault of every corpus and collection at once; where a data folder is needed and not given, one line says so.
+    """
+    needed = recipe.upstreams()
+    if needed and data is None:
+        raise DataError([missing_data(needed, where=f"recipe {recipe.name}")])
+    if data is not None and needed and not data.is_dir():
+        raise DataError([Fault(str(data), "no such folder", missing_data(needed, where="").works)])
+    faults: list[Fault] = []
+    corpora: list[ParallelCorpus] = []
+    collections: list[Collection] = []
+    for source in recipe.train:
+        try:
+            corpora.append(_load(source, data or Path()))
+        except FaultyInputError as error:
+            faults.extend(error.faults)
+    for on in recipe.test if test else ():
+        try:
+            collections.append(load_collection(on, data=data, languages=recipe.languages))
+        except FaultyInputError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise DataError(faults)
+    inputs = Inputs(tuple(corpora), tuple(collections))
+    for system in recipe.systems:
+        if system != UNTUNED:
+            size = recipe.training.batch_size
+            faults.extend(plan_faults(inputs.shape, strategy_of(recipe, system, inputs.shape), size))
+    if faults:
+        raise DataError(dict.fromkeys(faults))
+    return inputs
+
+
+def _load(source: LinesSource | NewswireSource, data: Path) -> ParallelCorpus:
+    if isinstance(source, NewswireSource):
+        return newswire_corpus(stories=source.stories, seed=source.seed)
+    return load_lines(
+        source.name,
+        {code: [data / path for path in paths] for code, paths in source.files.items()},
+        documents=[data / path for path in source.documents],
+        run=source.run,
+        with_sentence=source.with_sentence,
+        licence=source.licence,
+    )

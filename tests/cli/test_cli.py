@@ -1,0 +1,171 @@
+"""Claims about the command line: exit status, what goes where, and faults in one list."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from polybatch.cli import main
+from polybatch.evaluation.results import read_results
+from polybatch.sampling.strategies import STRATEGIES
+
+TINY = """\
+name = "tiny"
+languages = ["en", "sw"]
+systems = ["untuned", "x-y"]
+test = ["newswire"]
+
+[[train]]
+source = "newswire"
+stories = 240
+
+[encoder]
+vocabulary = 600
+dimension = 16
+
+[training]
+steps = 4
+batch_size = 16
+"""
+
+
+class Ran(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Ran]
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
+    """The command line, run in an empty folder, without a data folder."""
+    monkeypatch.delenv("POLYBATCH_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["polybatch", *map(str, words)])
+        capsys.readouterr()
+        status = 0
+        try:
+            main()
+        except SystemExit as error:
+            status = error.code if isinstance(error.code, int) else int(error.code is not None)
+        return Ran(status, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY)
+    return path
+
+
+def test_a_recipe_is_run_judged_and_reported(cli: Cli, recipe: Path, tmp_path: Path) -> None:
+    ran = cli("run", recipe)
+    assert ran.status == 0, ran.err
+    out = tmp_path / "runs/tiny"
+    assert sorted(path.name for path in out.iterdir()) == [
+        *("manifest.json", "ranks.parquet", "report.html", "results.json", "systems", "tokenizer.json"),
+    ]
+    assert "X-Y" in ran.out
+    assert "report: runs/tiny/report.html" in ran.err
+    assert "report:" not in ran.out, "news goes to stderr"
+
+    page = cli("report", out)
+    assert page.status == 0
+    assert page.out.strip() == (out / "report.html").read_text(encoding="utf-8").strip()
+    assert json.loads(cli("report", out, "--format", "json").out)
+    assert cli("report", out, "--format", "md").out.strip() == ran.out.strip()
+    assert cli("report", out, "--out", "page.html").out.strip() == "page.html"
+
+
+def test_a_trained_model_is_judged_by_its_strategy_and_seed(cli: Cli, recipe: Path, tmp_path: Path) -> None:
+    ran = cli("train", recipe, "--strategy", "hybrid", "--seed", 3, "--out", "model")
+    assert (ran.status, ran.out) == (0, "model\n"), ran.err
+    ran = cli("evaluate", "model", "--on", "newswire", "--languages", "en,ne", "--batch-size", 7, "--out", "judged")
+    assert ran.status == 0, ran.err
+    results = read_results(tmp_path / "judged")
+    assert {(one.system, one.strategy, one.seed) for one in results} == {("hybrid", "hybrid", 3)}
+    assert {one.query_language for one in results} == {"en", "ne", "mean"}
+    again = cli("evaluate", "model", "--on", "newswire", "--languages", "en,ne", "--batch-size", 64, "--out", "again")
+    assert again.status == 0
+    assert (tmp_path / "again/results.json").read_bytes() == (tmp_path / "judged/results.json").read_bytes()
+
+
+def test_a_model_from_elsewhere_has_no_strategy_and_no_seed(cli: Cli, recipe: Path, tmp_path: Path) -> None:
+    assert cli("train", recipe, "--strategy", "en-en", "--out", "theirs").status == 0
+    (tmp_path / "theirs/polybatch.json").unlink()
+    assert cli("evaluate", "theirs", "--on", "newswire", "--out", "judged").status == 0
+    rows = json.loads((tmp_path / "judged/results.json").read_text())
+    assert {(row["system"], row["strategy"], row["seed"]) for row in rows} == {("theirs", None, None)}
+    columns = "system strategy seed collection setting query_language passage_language measure value queries"
+    assert " ".join(rows[0]) == columns
+
+
+def test_a_single_language_has_the_monolingual_setting_alone(cli: Cli, recipe: Path, tmp_path: Path) -> None:
+    assert cli("train", recipe, "--strategy", "en-en", "--out", "model").status == 0
+    assert cli("evaluate", "model", "--on", "newswire", "--languages", "sw", "--out", "judged").status == 0
+    assert {one.setting for one in read_results(tmp_path / "judged")} == {"monolingual"}
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["run", "nowhere.toml"], ["nowhere.toml: no such file; recipes are .toml files"]),
+        (["run", "tiny.toml", "--data", "nowhere", "--out", "file"], ["file: is not empty and holds no run"]),
+        (["train", "tiny.toml", "--strategy", "z", "--out", "m"], ["--strategy: 'z'; known: en-en, x-x, x-x-mono"]),
+        (["train", "tiny.toml", "--strategy", "x-y", "--out", "."], [".: is not empty and holds no model"]),
+        (["evaluate", ".", "--on", "newswire", "--out", "o"], [".: a folder that holds no model"]),
+        (["evaluate", "nowhere/x", "--on", "newswire", "--out", "o"], ["nowhere/x: cannot be loaded as a model"]),
+        (
+            ["evaluate", ".", "--on", "nowhere", "--on", "xquad-r", "--out", "o"],
+            [
+                "nowhere: no such collection and no such folder; a folder",
+                "collection xquad-r: no data folder given; --data",
+            ],
+        ),
+        (["evaluate", ".", "--on", ".", "--out", "o"], [".: not a collection in a layout that is known"]),
+        (
+            ["evaluate", ".", "--on", "newswire", "--languages", "en,swa", "--out", "o"],
+            ["--languages: unknown language"],
+        ),
+        (["evaluate", ".", "--on", "newswire", "--languages", "en,en", "--out", "o"], ["--languages: 'en,en'"]),
+        (["evaluate", ".", "--on", "newswire", "--languages", "de", "--out", "o"], ["newswire"]),
+        (["report", "."], ["results.json: no such file"]),
+    ],
+)
+def test_faults_are_lines_on_stderr_and_exit_status_1(
+    cli: Cli, recipe: Path, tmp_path: Path, words: list[str], lines: list[str]
+) -> None:
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.rglob("*"))
+    ran = cli(*words)
+    assert (ran.status, ran.out) == (1, ""), ran
+    found = ran.err.splitlines()
+    assert len(found) == len(lines), ran.err
+    for line, part in zip(found, lines, strict=True):
+        assert line.startswith("polybatch: ")
+        assert part in line
+    assert sorted(tmp_path.rglob("*")) == before, "nothing half-written"
+
+
+def test_help_teaches_every_strategy_and_collection(cli: Cli) -> None:
+    help_text = " ".join(cli("train", "--help").out.split())
+    for name in STRATEGIES:
+        assert name in help_text
+    assert "xquad-r" in cli("evaluate", "--help").out
+    for command in ("run", "train", "evaluate", "report"):
+        assert "Example: polybatch" in cli(command, "--help").out
+
+
+def test_help_and_report_load_no_torch(tmp_path: Path) -> None:
+    code = "import sys, polybatch.cli, polybatch.report; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,156 @@
+"""Folders become one report, or every fault is named at once."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polybatch.errors import ResultsError
+from polybatch.evaluation.results import read_results, write_manifest, write_results
+from polybatch.report import Report, load_runs
+
+from .runs import NEWS, rows_of, write_run
+
+
+def test_systems_come_in_the_manifest_s_order_with_its_titles(report: Report) -> None:
+    assert [system.title for system in report.systems] == ["Untuned", "En-En", "X-X-mono", "X-Y", "Hybrid"]
+
+
+def test_without_a_manifest_systems_come_in_the_paper_s_order(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid", "other", "en-en", "untuned"])
+    (run / "manifest.json").unlink()
+    report = load_runs([run])
+    assert [system.title for system in report.systems] == ["Untuned", "En-En", "Hybrid", "other"]
+    assert report.unfinished
+    assert report.title == "run"
+
+
+def test_seeds_of_one_system_from_two_folders_are_averaged(tmp_path: Path) -> None:
+    one = write_run(tmp_path / "one", systems=["hybrid"], seeds=[1, 2])
+    two = write_run(tmp_path / "two", systems=["hybrid"], seeds=[3])
+    report = load_runs([one, two])
+    assert [system.name for system in report.systems] == ["hybrid"]
+    assert report.seeds == (1, 2, 3)
+
+
+def test_the_same_system_and_seed_from_two_folders_stay_apart(tmp_path: Path) -> None:
+    one = write_run(tmp_path / "one", systems=["en-en", "hybrid"], seeds=[1, 2])
+    two = write_run(tmp_path / "two", systems=["x-y", "hybrid"], seeds=[2], shift=0.1)
+    report = load_runs([one, two])
+    assert [(system.name, system.title) for system in report.systems] == [
+        ("en-en", "En-En"),
+        ("hybrid (one)", "Hybrid (one)"),
+        ("x-y", "X-Y"),
+        ("hybrid (two)", "Hybrid (two)"),
+    ]
+    assert {mix.system for mix in report.mix} == {"en-en", "hybrid (one)", "x-y", "hybrid (two)"}
+    assert len(report.results) == len(read_results(one)) + len(read_results(two))
+
+
+def test_folders_of_one_name_are_told_apart_by_their_parents(tmp_path: Path) -> None:
+    one, two = (write_run(tmp_path / parent / "run", systems=["hybrid"]) for parent in "ab")
+    assert [run.label for run in load_runs([one, two]).runs] == ["a/run", "b/run"]
+
+
+def test_a_seed_and_an_outside_model_stand_side_by_side(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid"])
+    write_results(run, [*read_results(run), *rows_of("big/model", None, strategy=None)])
+    report = load_runs([run])
+    assert [(system.name, system.strategy) for system in report.systems] == [("hybrid", "hybrid"), ("big/model", None)]
+
+
+def test_equal_titles_are_told_apart_by_the_systems_names(tmp_path: Path) -> None:
+    titles = [{"system": name, "title": "Hybrid"} for name in ("a", "b")]
+    run = write_run(tmp_path / "run", systems=["a", "b"])
+    manifest = json.loads((run / "manifest.json").read_text())
+    write_manifest(run, manifest | {"systems": titles})
+    assert [system.title for system in load_runs([run]).systems] == ["Hybrid [a]", "Hybrid [b]"]
+
+
+@pytest.mark.parametrize("manifest", [{}, {"recipe": None, "mix": None, "seconds": {}}, {"unknown": [1]}])
+def test_every_part_of_a_manifest_may_be_missing(tmp_path: Path, manifest: dict[str, Any]) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid"])
+    write_manifest(run, {"polybatch": "0.1.0"} | manifest)
+    assert load_runs([run]).title == "run"
+
+
+def test_a_report_does_without_ranks(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid"])
+    (run / "ranks.parquet").unlink()
+    assert load_runs([run]).chance == {}
+
+
+def test_different_pools_of_one_collection_are_cautioned_against(tmp_path: Path) -> None:
+    one = write_run(tmp_path / "one", systems=["en-en"], seeds=[1], pool=60)
+    two = write_run(tmp_path / "two", systems=["hybrid"], seeds=[1], pool=70)
+    assert load_runs([one]).cautions == ()
+    (caution,) = load_runs([one, two]).cautions
+    assert "different pools" in caution
+
+
+def test_different_counts_of_queries_are_cautioned_against(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid"], seeds=[1])
+    others = [replace(row, queries=row.queries + 1) for row in rows_of("x-y", 1)]
+    write_results(run, [*read_results(run), *others])
+    (caution,) = load_runs([run]).cautions
+    assert "same number of queries" in caution
+
+
+def test_no_folder_is_a_fault() -> None:
+    with pytest.raises(ResultsError, match="name the --out folder"):
+        load_runs([])
+
+
+def test_a_folder_named_twice_is_a_fault(news: Path) -> None:
+    with pytest.raises(ResultsError, match="named 2 times"):
+        load_runs([news, news / "." / ""])
+
+
+def test_empty_results_are_a_fault_that_says_what_would_work(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid"])
+    write_results(run, [])
+    with pytest.raises(ResultsError, match=r"results\.json: no results; let `polybatch run`"):
+        load_runs([run])
+
+
+def test_the_faults_of_all_folders_and_files_are_listed_at_once(tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+    empty = write_run(tmp_path / "empty", systems=["hybrid"])
+    write_results(empty, [])
+    broken = write_run(tmp_path / "broken", systems=["hybrid"], mix=[{"kinds": {"monolingual": "x"}}], machine=3)
+    (broken / "ranks.parquet").write_bytes(b"not parquet")
+    with pytest.raises(ResultsError) as caught:
+        load_runs([missing, empty, broken])
+    places = [fault.where for fault in caught.value.faults]
+    for place in ("missing/results.json", "empty/results.json", "broken/ranks.parquet", "machine", "mix.0.system"):
+        assert any(where.endswith(place) for where in places), (place, places)
+
+
+def test_rows_that_cannot_be_true_are_faults(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid"], seeds=[1])
+    rows = read_results(run)
+    text = json.dumps([{**_as_json(row), "value": value} for row, value in zip(rows, [1.5, -0.1], strict=False)])
+    (run / "results.json").write_text(text.replace("-0.1", "NaN"))
+    with pytest.raises(ResultsError) as caught:
+        load_runs([run])
+    assert [fault.found for fault in caught.value.faults] == ["mAP is 1.5", "R@1 is nan"]
+    write_results(run, [*rows, rows[0]])
+    with pytest.raises(ResultsError, match="hybrid, seed 1, ntrex-news, monolingual, en, en, mAP stands there 2 times"):
+        load_runs([run])
+
+
+def test_a_manifest_that_is_no_json_is_a_fault(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid"])
+    (run / "manifest.json").write_text("{")
+    with pytest.raises(ResultsError, match=r"manifest\.json: cannot be read"):
+        load_runs([run])
+
+
+def _as_json(row: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__slots__}
+
+
+def test_languages_are_those_of_queries_and_pools(report: Report) -> None:
+    assert report.languages("ntrex-news") == NEWS

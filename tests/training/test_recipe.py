@@ -1,0 +1,94 @@
+"""Claims about recipes: what is accepted, and that every fault is found at its line."""
+
+from pathlib import Path
+
+import pytest
+
+from polybatch.errors import RecipeError
+from polybatch.training.recipe import LinesSource, load_recipe
+
+GOOD = """\
+name = "good"
+languages = ["en", "sw"]
+test = ["newswire"]
+
+[[train]]
+source = "newswire"
+
+[[train]]
+source = "lines"
+name = "mine"
+files = { en = ["mine.en"], sw = ["mine.sw"] }
+
+[training]
+steps = 10
+
+[batches]
+alpha = 0.25
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "recipe.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def faults(folder: Path, text: str) -> list[str]:
+    path = write(folder, text)
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(path)
+    return [line.removeprefix(f"{path}:") for line in str(caught.value).splitlines()]
+
+
+def test_a_recipe_is_read_with_its_defaults_and_its_text(tmp_path: Path) -> None:
+    recipe = load_recipe(write(tmp_path, GOOD))
+    assert recipe.systems == ["untuned", "en-en", "x-x-mono", "x-y", "hybrid"]
+    assert recipe.batches.alpha == 0.25
+    assert recipe.training.steps == 10
+    assert isinstance(recipe.train[1], LinesSource)
+    assert recipe.text == GOOD
+
+
+@pytest.mark.parametrize("path", sorted(Path("recipes").glob("*.toml")), ids=lambda path: path.name)
+def test_every_recipe_of_the_project_is_good(path: Path) -> None:
+    assert load_recipe(path).name == path.stem
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("alpha = 0.25", "alpha = 1.25", "17: batches.alpha = 1.25; input should be less than or equal to 1"),
+        ("alpha = 0.25", "alpha = -1", "17: batches.alpha = -1"),
+        ("alpha = 0.25", 'alpha = "half"', "17: batches.alpha = 'half'; input should be a valid number"),
+        ("alpha = 0.25", "alfa = 0.25", "17: batches.alfa: no such key; known: alpha, composition"),
+        ("alpha = 0.25", 'composition = "pairs"', "17: batches.composition = 'pairs'; input should be 'mixed' or"),
+        ("steps = 10", "steps = 0", "14: training.steps = 0; input should be greater than or equal to 1"),
+        ("[training]", "[trainer]", "13: trainer: no such key; known: name, title, languages"),
+        ('source = "lines"', 'source = "line"', '8: train.2: no such source; source = "lines" or'),
+        ('name = "mine"', 'titel = "mine"', "8: train.2.name: missing"),
+        ('name = "mine"', 'name = "newswire"', "10: name 'newswire' twice"),
+        ('sw = ["mine.sw"]', "sw = []", "11: files: a language without a file"),
+        ('sw = ["mine.sw"]', 'swa = ["mine.sw"]', "11: unknown language 'swa'; write 'sw'"),
+        ('["en", "sw"]', '["en", "xx", "en"]', "2: languages: en twice; once each"),
+        ('["en", "sw"]', '["en", "xx", "en"]', "2: unknown language 'xx'; known: CLDR codes"),
+        ('name = "good"', 'name = "../good"', "1: name = '../good'; string should match pattern"),
+        ('name = "good"', 'name = "good"\nsystems = ["hybird"]', "2: systems.1 = 'hybird'; input should be 'untuned'"),
+        ('name = "good"', 'name = "good"\ntext = "x"', "2: text: no such key"),
+        ("steps = 10", "steps = ", "14: not TOML"),
+    ],
+)
+def test_a_fault_is_named_at_its_line(tmp_path: Path, old: str, new: str, line: str) -> None:
+    assert any(found.startswith(line) for found in faults(tmp_path, GOOD.replace(old, new))), faults(
+        tmp_path, GOOD.replace(old, new)
+    )
+
+
+def test_all_faults_come_in_one_list(tmp_path: Path) -> None:
+    text = GOOD.replace("steps = 10", "steps = 0\nspeed = 1").replace("0.25", "7").replace("newswire", "newswires")
+    assert [int(fault.split(":")[0]) for fault in faults(tmp_path, text)] == [5, 14, 15, 18]
+
+
+def test_a_missing_recipe_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"nowhere.toml: no such file; recipes are .toml files"):
+        load_recipe(tmp_path / "nowhere.toml")
