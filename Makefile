@@ -6,7 +6,7 @@ DEMO := runs/demo
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= true
 
-.PHONY: install demo check test test-slow format clean
+.PHONY: install demo check test test-slow format docs clean
 
 install: $(VENV)/.installed
 
@@ -41,6 +41,9 @@ test-slow: install
 format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: install
+	$(BIN)/python docs/generate.py
 
 clean:
 	rm -rf $(VENV) runs build dist

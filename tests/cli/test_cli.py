@@ -1,6 +1,7 @@
 """Claims about the command line: exit status, what goes where, and faults in one list."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -169,3 +170,26 @@ def test_help_teaches_every_strategy_and_collection(cli: Cli) -> None:
 def test_help_and_report_load_no_torch(tmp_path: Path) -> None:
     code = "import sys, polybatch.cli, polybatch.report; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_ctrl_c_says_that_the_same_command_goes_on_and_it_does(recipe: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "polybatch", "run", str(recipe), "--out", str(tmp_path / "out")]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stderr
+    for line in running.stderr:
+        if line.startswith("untuned, seed 1:"):
+            running.send_signal(signal.SIGINT)
+            break
+    _, rest = running.communicate(timeout=120)
+    assert running.returncode == 130, rest
+    assert rest.splitlines()[-1] == "polybatch: stopped; the same command goes on from here"
+    assert "Traceback" not in rest
+    again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert "untuned, seed 1: done before" in again.stderr
+    assert (tmp_path / "out/results.json").exists()
+
+
+def test_a_run_is_not_overwritten_by_an_evaluation(cli: Cli, recipe: Path, tmp_path: Path) -> None:
+    assert cli("run", recipe, "--out", "out").status == 0
+    ran = cli("evaluate", "out/systems/x-y-seed1/model", "--on", "newswire", "--out", "out")
+    assert (ran.status, ran.err.strip()) == (1, "polybatch: out: holds a run of a recipe; name another --out")

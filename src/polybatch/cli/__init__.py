@@ -1,7 +1,9 @@
 """The command line: parse, call one library function, print. Results go to stdout, news and progress to stderr."""
 
 import os
+import signal
 import sys
+from typing import Any
 
 import typer
 
@@ -40,21 +42,33 @@ def _options(
     pass
 
 
+class _Interrupted(BaseException):
+    """Ctrl-C, by a name that typer does not catch, so that we say what it means here."""
+
+
+def _interrupt(*signal_and_frame: Any) -> None:
+    raise _Interrupted
+
+
 def main() -> None:
     """Run the command line; an error of ours is its text on stderr and exit status 1, an interrupt is 130."""
-    # no metrics and no parallelism warnings from the libraries below
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    # threads that wait spin by default, which slows training several times where other programs want the cores
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    before = signal.signal(signal.SIGINT, _interrupt)
     try:
         app()
     except PolybatchError as error:
         for line in str(error).splitlines():
             print(f"polybatch: {line}", file=sys.stderr)
         raise SystemExit(1) from None
-    except KeyboardInterrupt:
+    except _Interrupted:
         print("polybatch: stopped; the same command goes on from here", file=sys.stderr)
         raise SystemExit(130) from None
     except BrokenPipeError:
         # the reader of our output has gone; say nothing more, not even at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141) from None
+    finally:
+        signal.signal(signal.SIGINT, before)

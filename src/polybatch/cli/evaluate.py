@@ -35,10 +35,10 @@ def evaluate(
     """
     from polybatch.data.sources import load_collection
     from polybatch.encoders.loading import load_encoder
-    from polybatch.errors import Fault, FaultyInputError
+    from polybatch.errors import Fault, FaultyInputError, ResultsError
     from polybatch.evaluation.evaluate import describe_collection
     from polybatch.evaluation.evaluate import evaluate as judge
-    from polybatch.evaluation.results import write_manifest
+    from polybatch.evaluation.results import MANIFEST, read_manifest, write_manifest
     from polybatch.provenance import machine, versions
     from polybatch.report import load_runs, to_markdown
     from polybatch.training.train import read_record
@@ -53,6 +53,8 @@ def evaluate(
             faults.extend(error.faults)
     if faults:
         raise FaultyInputError(faults)
+    if (out / MANIFEST).is_file() and read_manifest(out).get("kind") != "evaluate":
+        raise ResultsError([Fault(str(out), "holds a run of a recipe", "name another --out")])
     encoder = load_encoder(model, batch_size=batch_size)
     record = read_record(model)
     strategy, seed = record.get("strategy"), record.get("seed")

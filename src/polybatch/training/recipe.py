@@ -28,12 +28,12 @@ class LinesSource(_Part):
     """`source = "lines"`: line-aligned running text; see `polybatch.data.lines`."""
 
     source: Literal["lines"]
-    name: str
+    name: str = Field(description="name of the dataset, in counts and ids")
     files: dict[str, list[str]] = Field(description="language -> files, under the data folder, aligned in this order")
     documents: list[str] = Field([], description="files with a document id for each line")
     run: Count = Field(3, description="lines per run; a line's passage ends where its run ends")
     with_sentence: bool = Field(True, description="whether a passage begins with the query's own line")
-    licence: str = "unknown"
+    licence: str = Field("unknown", description="for the manifest and the report")
     upstream: str = Field("", description="where the files come from, for the message when they are missing")
 
 
@@ -41,32 +41,32 @@ class NewswireSource(_Part):
     """`source = "newswire"`: the built-in synthetic newswire; see `polybatch.data.newswire`."""
 
     source: Literal["newswire"]
-    name: Literal["newswire"] = "newswire"
-    stories: Count = 2400
-    seed: int = 1
+    name: Literal["newswire"] = Field("newswire", description="name of the dataset")
+    stories: Count = Field(2400, description="stories of the training split")
+    seed: int = Field(1, description="seed of the stories")
 
 
 class Encoder(_Part):
     """`[encoder]`: the static encoder, trained from nothing."""
 
-    kind: Literal["static"] = "static"
+    kind: Literal["static"] = Field("static", description="one vector per subword, trained from nothing")
     vocabulary: Count = Field(32_000, description="subwords, at most")
-    dimension: Count = 512
+    dimension: Count = Field(512, description="length of the vectors")
     deviation: Positive = Field(0.1, description="standard deviation of the initial vectors")
 
 
 class Training(_Part):
     """`[training]`: how each system is trained; the same for all, so that only the batches differ."""
 
-    steps: Count = 600
-    batch_size: Count = 512
-    learning_rate: Positive = 0.02
-    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    steps: Count = Field(600, description="batches trained on")
+    batch_size: Count = Field(512, description="rows of a batch; every other row is a negative")
+    learning_rate: Positive = Field(0.02, description="AdamW's, at its highest")
+    weight_decay: Annotated[float, Field(ge=0)] = Field(0.01, description="AdamW's")
     warmup: Share = Field(
         0.05, description="share of the steps in which the learning rate rises; then it falls linearly"
     )
     clip: Annotated[float, Field(ge=0)] = Field(1.0, description="largest norm of the gradient; 0 for no limit")
-    temperature: Positive = 0.05
+    temperature: Positive = Field(0.05, description="what cosines are divided by before the softmax")
     symmetric: bool = Field(True, description="also find the query of each passage, and average the two losses")
     token_dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.5, description="share of subwords left out of a text")
 
@@ -81,14 +81,18 @@ class Batches(_Part):
 class Recipe(_Part):
     """The whole of a recipe, with its file."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-    title: str = ""
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = Field(
+        description="name of the experiment, and of its folder under runs/"
+    )
+    title: str = Field("", description="heading of the report")
     languages: Annotated[list[str], Field(min_length=1)] = Field(description="languages of the test")
     systems: Annotated[list[Literal[SYSTEMS]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
         [UNTUNED, "en-en", "x-x-mono", "x-y", "hybrid"],
         description="what is trained and compared, in this order",
     )
-    seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = [1]
+    seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = Field(
+        [1], description="each system is trained once with each: of the initial vectors, the batches, the dropout"
+    )
     test: Annotated[list[str], Field(min_length=1)] = Field(description="collections, by name or folder")
     train: Annotated[list[Annotated[LinesSource | NewswireSource, Field(discriminator="source")]], Field(min_length=1)]
     encoder: Encoder = Encoder()

@@ -1,0 +1,101 @@
+"""Write the pages of docs/ that are made from the code: cli.md, recipes.md, architecture.md. `make docs` runs it."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from typer.main import get_command
+
+from polybatch.cli import app
+from polybatch.data.sources import COLLECTIONS
+from polybatch.training import recipe
+
+ROOT = Path(__file__).parent.parent
+NOTE = "<!-- made by docs/generate.py; `make docs` writes it anew -->\n"
+
+
+def cli_page() -> str:
+    """Every command with its arguments and options, out of the command line itself."""
+    group: Any = get_command(app)
+    lines = [
+        "# The command line",
+        NOTE,
+        "Results go to stdout, news and progress to stderr. Faults end with exit status 1.",
+    ]
+    for name, command in group.commands.items():
+        text, _, example = command.help.partition("Example:")
+        lines += [f"\n## polybatch {name}\n", " ".join(text.split()), f"\n```\n{example.strip()}\n```\n"]
+        lines += ["| | | default |", "|---|---|---|"]
+        for parameter in command.params:
+            option = parameter.param_type_name == "option"
+            label = ", ".join(parameter.opts) if option else parameter.name.upper()
+            default = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
+            value = "required" if parameter.required else "" if default in (None, ()) else f"{default}"
+            about = re.sub(r"\[/?bold\]", "`", parameter.help or "")
+            lines.append(f"| `{label}` | {about} | {value} |")
+    return "\n".join(lines) + "\n"
+
+
+def recipes_page() -> str:
+    """Every key of a recipe, out of the models that check it, and the collections by name."""
+    lines = [
+        "# Recipes",
+        NOTE,
+        "A recipe is one experiment as a TOML file. It is checked whole before any work starts; every fault is named",
+        "at its line. Paths are under the data folder (`--data` or `POLYBATCH_DATA`).\n",
+    ]
+    tables: list[tuple[str, Any]] = [("At the top of the file", recipe.Recipe)]
+    for source in get_args(get_args(get_args(recipe.Recipe.model_fields["train"].annotation)[0])[0]):
+        tables.append(
+            (f'`[[train]]` with `source = "{get_args(source.model_fields["source"].annotation)[0]}"`', source)
+        )
+    tables += [("`[encoder]`", recipe.Encoder), ("`[training]`", recipe.Training), ("`[batches]`", recipe.Batches)]
+    for title, model in tables:
+        lines += [f"## {title}\n", "| key | what | default |", "|---|---|---|"]
+        for key, field in model.model_fields.items():
+            if key in ("source", "text", "train", "encoder", "training", "batches"):
+                continue
+            default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
+            lines.append(f"| `{key}` | {field.description or ''} | {default} |")
+        lines.append("")
+    lines += ["## Collections for `test`\n", "| name | what | folder | from |", "|---|---|---|---|"]
+    for name, one in COLLECTIONS.items():
+        lines.append(f"| `{name}` | {one.about} | {f'`{one.folder}`' if one.folder else ''} | {one.upstream} |")
+    return "\n".join(lines) + "\n"
+
+
+def architecture_page() -> str:
+    """Every module with the first line of its docstring."""
+    lines = ["# Architecture", NOTE]
+    lines.append(
+        "Imports point down: `cli`, then `training` and `report`, then `evaluation`, then `data`, `sampling` and"
+    )
+    lines.append("`encoders`, then the shared core. Siblings are strangers; a report never meets a model.\n")
+    order = ("cli", "report", "training", "evaluation", "encoders", "sampling", "data", "")
+    for package in order:
+        folder = ROOT / "src/polybatch" / package
+        lines.append(f"## {package or 'the shared core'}\n")
+        for path, line in _first_lines(folder, deep=bool(package)):
+            name = path.relative_to(ROOT / "src/polybatch").as_posix()
+            lines.append(f"- `{name}`: {line}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _first_lines(folder: Path, *, deep: bool) -> Iterator[tuple[Path, str]]:
+    for path in sorted(folder.rglob("*.py") if deep else folder.glob("*.py")):
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        yield path, (docstring or "").split("\n")[0]
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "recipes.md": recipes_page,
+    "architecture.md": architecture_page,
+}
+
+if __name__ == "__main__":
+    for page, make in PAGES.items():
+        (ROOT / "docs" / page).write_text(make(), encoding="utf-8")
