@@ -54,8 +54,10 @@ def main() -> None:
     """Run the command line; an error of ours is its text on stderr and exit status 1, an interrupt is 130."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
-    # threads that wait spin by default, which slows training several times where other programs want the cores
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # threads that wait spin long by default, which slows training several times where other programs want the cores
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    # large pages: a step's gradient is tens of megabytes, and without them half of the step is page faults
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     before = signal.signal(signal.SIGINT, _interrupt)
     try:
         app()

@@ -1,5 +1,6 @@
 """A recipe's corpora and collections, loaded and checked together, so that every fault comes in one list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,11 +55,14 @@ class Inputs:
         return content_hash([content_hash(trained), content_hash(tested)])
 
 
-def load_inputs(recipe: Recipe, *, data: Path | None, test: bool = True) -> Inputs:
+def load_inputs(
+    recipe: Recipe, *, data: Path | None, systems: Sequence[str] | None = None, test: bool = True
+) -> Inputs:
     """Load what a recipe names, and check that every system's batches can be planned.
 
-    `data` is the folder that relative names start from. Raises FaultyInputError (DataError, RecipeError) with every
-    fault of every corpus and collection at once; where a data folder is needed and not given, one line says so.
+    `data` is the folder that relative names start from; `systems`, if given, stand for the recipe's; without `test` no
+    collection is loaded. Raises FaultyInputError (DataError, RecipeError) with every fault of every corpus and
+    collection at once; where a data folder is needed and not given, one line says so.
     """
     needed = recipe.upstreams()
     if needed and data is None:
@@ -81,7 +85,7 @@ def load_inputs(recipe: Recipe, *, data: Path | None, test: bool = True) -> Inpu
     if faults:
         raise DataError(faults)
     inputs = Inputs(tuple(corpora), tuple(collections))
-    for system in recipe.systems:
+    for system in recipe.systems if systems is None else systems:
         if system != UNTUNED:
             size = recipe.training.batch_size
             faults.extend(plan_faults(inputs.shape, strategy_of(recipe, system, inputs.shape), size))

@@ -66,9 +66,7 @@ def run_recipe(recipe: Recipe, *, data: Path | None, out: Path, progress: Progre
 
 def train_one(recipe: Recipe, system: str, *, seed: int, data: Path | None, out: Path, progress: Progress) -> None:
     """Train one system of a recipe to the folder `out`, the same model that a run of the recipe trains."""
-    if system not in recipe.systems:
-        recipe = recipe.model_copy(update={"systems": [*recipe.systems, system]})
-    inputs = load_inputs(recipe, data=data, test=False)
+    inputs = load_inputs(recipe, data=data, systems=[system], test=False)
     tokenizer = _train_tokenizer(recipe, inputs, progress)
     _train(recipe, inputs, tokenizer, _tokens(inputs, tokenizer, progress), system, seed, out, progress)
 
