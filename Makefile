@@ -10,12 +10,13 @@ export TOKENIZERS_PARALLELISM ?= true
 
 install: $(VENV)/.installed
 
-# uv does not read pip's settings, so the folder of local builds is handed over; plain pip is the way without uv.
+# uv does not read pip's settings, so a folder of local builds is handed over; plain pip is the way without uv.
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv || true
 	if [ -x $(BIN)/uv ]; then \
-	  UV_FIND_LINKS="$(PIP_FIND_LINKS)" VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[dev]'; \
+	  UV_FIND_LINKS="$${PIP_FIND_LINKS:-$$($(BIN)/python -m pip config get global.find-links 2>/dev/null)}" \
+	  VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[dev]'; \
 	else \
 	  $(BIN)/python -m pip install --quiet -e '.[dev]'; \
 	fi
@@ -30,7 +31,7 @@ check: install
 	$(BIN)/mypy
 	PYTHONPATH=src $(BIN)/lint-imports --no-cache
 	$(BIN)/vulture
-	$(BIN)/codespell src tests docs README.md CHANGELOG.md CONTRIBUTING.md Makefile
+	$(BIN)/codespell src tests docs benchmarks README.md CHANGELOG.md CONTRIBUTING.md Makefile
 
 test: install
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 -m "not slow"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.files import remove, write_json, write_text, written_aside
+from polybatch.files import write_json, write_text, written_aside
 
 
 def test_a_file_whose_writing_fails_leaves_the_old_one_and_no_litter(tmp_path: Path) -> None:
@@ -38,11 +38,3 @@ def test_json_keeps_scripts_readable_and_refuses_values_that_json_lacks(tmp_path
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(tmp_path / "b.json", [float("nan")])
     assert not (tmp_path / "b.json").exists()
-
-
-def test_remove_takes_files_folders_and_nothing(tmp_path: Path) -> None:
-    (tmp_path / "folder" / "inner").mkdir(parents=True)
-    (tmp_path / "file").touch()
-    for name in ("folder", "file", "nothing"):
-        remove(tmp_path / name)
-    assert list(tmp_path.iterdir()) == []

@@ -23,10 +23,6 @@ class PolybatchError(Exception):
     """Base of every error that polybatch raises on purpose. Its text is what the command line prints."""
 
 
-class PolybatchWarning(UserWarning):
-    """Base of every warning of polybatch."""
-
-
 class FaultyInputError(PolybatchError):
     """An input was refused: every fault found in it, in the order found, one per line of the text."""
 

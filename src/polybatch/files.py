@@ -1,7 +1,6 @@
 """Writing so that nothing is half-written: beside the target first, then renamed into its place."""
 
 import json
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,11 +33,3 @@ def write_text(target: Path, text: str) -> None:
 def write_json(target: Path, value: Any) -> None:
     """Write indented JSON with sorted keys off and non-ASCII kept, in one step; NaN is refused."""
     write_text(target, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-
-
-def remove(target: Path) -> None:
-    """Remove a file or a folder with all it holds; nothing happens where there is none."""
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
-    else:
-        target.unlink(missing_ok=True)

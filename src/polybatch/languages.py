@@ -5,7 +5,7 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from polybatch.errors import DataError, Fault
+from polybatch.errors import Fault
 
 
 @cache
@@ -33,14 +33,6 @@ def check_language(code: str, *, where: str) -> list[Fault]:
     return [Fault(where, f"unknown language {code!r}", works)]
 
 
-def require_language(code: str, *, where: str) -> str:
-    """Our code for any code of a language; raises DataError where CLDR does not know it."""
-    ours = language_code(code)
-    if ours is None:
-        raise DataError(check_language(code, where=where))
-    return ours
-
-
 def language_name(code: str, *, locale: str = "en") -> str:
     """The name of a language, in English unless another locale is asked for; the code itself where there is none."""
     try:
@@ -48,11 +40,3 @@ def language_name(code: str, *, locale: str = "en") -> str:
     except (UnknownLocaleError, ValueError):
         name = None
     return str(name) if name else code
-
-
-def text_direction(code: str) -> str:
-    """`ltr` or `rtl`, by the language's usual script; `ltr` where CLDR has no locale for it."""
-    try:
-        return str(Locale.parse(code).text_direction)
-    except (UnknownLocaleError, ValueError):
-        return "ltr"

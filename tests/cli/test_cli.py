@@ -13,25 +13,7 @@ import pytest
 from polybatch.cli import main
 from polybatch.evaluation.results import read_results
 from polybatch.sampling.strategies import STRATEGIES
-
-TINY = """\
-name = "tiny"
-languages = ["en", "sw"]
-systems = ["untuned", "x-y"]
-test = ["newswire"]
-
-[[train]]
-source = "newswire"
-stories = 240
-
-[encoder]
-vocabulary = 600
-dimension = 16
-
-[training]
-steps = 4
-batch_size = 16
-"""
+from tests.tiny import TINY
 
 
 class Ran(NamedTuple):
@@ -65,7 +47,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 @pytest.fixture
 def recipe(tmp_path: Path) -> Path:
     path = tmp_path / "tiny.toml"
-    path.write_text(TINY)
+    path.write_text(TINY, encoding="utf-8")
     return path
 
 

@@ -1,30 +1,11 @@
-"""A recipe so small that a whole run takes seconds."""
+"""The tiny recipe, for every test of training."""
 
 from pathlib import Path
 
 import pytest
 
 from polybatch.training.recipe import Recipe, load_recipe
-
-TINY = """\
-name = "tiny"
-languages = ["en", "sw"]
-systems = ["untuned", "x-y", "hybrid"]
-seeds = [1, 2]
-test = ["newswire"]
-
-[[train]]
-source = "newswire"
-stories = 240
-
-[encoder]
-vocabulary = 600
-dimension = 16
-
-[training]
-steps = 6
-batch_size = 16
-"""
+from tests.tiny import TINY
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
 from typing import Literal
 
 from polybatch.records import Direction
@@ -105,13 +104,3 @@ def make_strategy(
         raise ValueError(f"alpha is {alpha}; a share between 0 and 1 works")
     kinds = STRATEGIES[name].kinds(Offer(tuple(directions), alpha, composition))
     return Strategy(name, tuple((kind, share) for kind, share in kinds if share > 0))
-
-
-def all_directions(query_languages: Sequence[str], passage_languages: Sequence[str]) -> list[Direction]:
-    """Every ordered pair of a query language and a passage language, the monolingual ones among them."""
-    return [Direction(q, p) for q, p in product(query_languages, passage_languages)]
-
-
-def cross_directions(languages: Sequence[str]) -> list[Direction]:
-    """Every ordered pair of different languages."""
-    return [Direction(q, p) for q, p in permutations(languages, 2)]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from polybatch.data.sources import COLLECTIONS
 from polybatch.errors import Fault, RecipeError
 from polybatch.languages import check_language
-from polybatch.sampling.strategies import STRATEGIES, Composition
+from polybatch.sampling.strategies import COMPOSITIONS, STRATEGIES, Composition
 
 UNTUNED = "untuned"
 SYSTEMS = (UNTUNED, *STRATEGIES)
@@ -75,7 +75,9 @@ class Batches(_Part):
     """`[batches]`: what the strategies are made with."""
 
     alpha: Share = Field(0.5, description="share of monolingual batches in hybrid")
-    composition: Composition = Field("mixed", description="of cross-lingual batches: mixed or pair")
+    composition: Composition = Field(
+        "mixed", description="; ".join(f"{one}: {what}" for one, what in COMPOSITIONS.items())
+    )
 
 
 class Recipe(_Part):

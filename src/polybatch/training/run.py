@@ -1,6 +1,7 @@
 """The whole run of a recipe: every system and seed trained and judged, resumable. Not here: the report."""
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,21 +72,17 @@ def train_one(recipe: Recipe, system: str, *, seed: int, data: Path | None, out:
     _train(recipe, inputs, tokenizer, _tokens(inputs, tokenizer, progress), system, seed, out, progress)
 
 
+@dataclass
 class _Workshop:
     """What the systems of a run share, made when first needed: a resumed run that lacks nothing makes nothing."""
 
-    def __init__(
-        self, recipe: Recipe, inputs: Inputs, out: Path, progress: Progress, seconds: dict[str, float]
-    ) -> None:
-        self.recipe, self.inputs, self.out, self.progress, self.seconds = (
-            recipe,
-            inputs,
-            out,
-            progress,
-            seconds,
-        )
-        self._tokenizer: Tokenizer | None = None
-        self._tokens: Any = None
+    recipe: Recipe
+    inputs: Inputs
+    out: Path
+    progress: Progress
+    seconds: dict[str, float]
+    _tokenizer: "Tokenizer | None" = None
+    _tokens: Any = None
 
     def folder(self, system: str, seed: int) -> Path:
         return self.out / "systems" / f"{system}-seed{seed}"

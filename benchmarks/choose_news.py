@@ -1,0 +1,172 @@
+"""Choose the settings of recipes/news-sw-ne.toml on development data, one change at a time. NTREX-128 is never read.
+
+    python benchmarks/choose_news.py --data DIR [NAME ...]
+
+Trains X-Y (or Hybrid) on Global Voices train and on FLORES v1 dev and devtest, and judges on Global Voices dev (en-sw)
+and FLORES v1 test (en-ne), cut into pseudo-documents of ten lines: the first line is the query, the other nine are
+three passages of three lines. One seed. Prints a Markdown row per variant; without names, all of them.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from polybatch.data.lines import load_lines
+from polybatch.data.text import read_lines
+from polybatch.encoders.loading import load_encoder
+from polybatch.encoders.static import train_tokenizer
+from polybatch.evaluation.judge import rank_collection
+from polybatch.evaluation.measures import measure
+from polybatch.progress import Silent
+from polybatch.records import Collection, Passage, Query
+from polybatch.training.inputs import Inputs
+from polybatch.training.recipe import Recipe, load_recipe
+from polybatch.training.tokens import TokenTable
+from polybatch.training.train import train_system
+
+LINES = 10
+BASE: dict[str, Any] = {
+    "system": "x-y",
+    "run": 3,
+    "flores_run": 1,
+    "with_sentence": True,
+    "encoder": {"vocabulary": 32_000, "dimension": 512},
+    "training": {"steps": 300},
+    "batches": {},
+}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "base": {},
+    "temperature .07": {"training": {"temperature": 0.07}},
+    "temperature .1": {"training": {"temperature": 0.1}},
+    "deviation .05": {"encoder": {"deviation": 0.05}},
+    "deviation .2": {"encoder": {"deviation": 0.2}},
+    "deviation 1": {"encoder": {"deviation": 1.0}},
+    "token dropout .3": {"training": {"token_dropout": 0.3}},
+    "token dropout .6": {"training": {"token_dropout": 0.6}},
+    "runs of 2": {"run": 2},
+    "runs of 4": {"run": 4},
+    "FLORES runs of 2, batch 384": {"flores_run": 2, "training": {"batch_size": 384}},
+    "batch 384": {"training": {"batch_size": 384}},
+    "composition mixed": {"batches": {"composition": "mixed"}},
+    "hybrid": {"system": "hybrid"},
+    "hybrid, alpha .33": {"system": "hybrid", "batches": {"alpha": 0.33}},
+    "hybrid, what follows alone": {"system": "hybrid", "with_sentence": False},
+    "600 steps": {"training": {"steps": 600}},
+    "600 steps, temperature .07": {"training": {"steps": 600, "temperature": 0.07}},
+    "600 steps, dimension 256": {"training": {"steps": 600}, "encoder": {"dimension": 256}},
+    "600 steps, vocabulary 16,000": {"training": {"steps": 600}, "encoder": {"vocabulary": 16_000}},
+    "1,000 steps, 16,000 x 768": {"training": {"steps": 1000}, "encoder": {"vocabulary": 16_000, "dimension": 768}},
+    "800 steps, 16,000 x 768": {"training": {"steps": 800}, "encoder": {"vocabulary": 16_000, "dimension": 768}},
+    "600 steps of 1,024, 16,000 x 768": {
+        "training": {"steps": 600, "batch_size": 1024},
+        "encoder": {"vocabulary": 16_000, "dimension": 768},
+    },
+}
+
+
+def files(data: Path, name: str, splits: list[str]) -> tuple[dict[str, list[Path]], list[Path]]:
+    if name == "global-voices":
+        folder = data / "lafand-mt/data/text_files/en-swa"
+        return {
+            "en": [folder / f"{split}.en" for split in splits],
+            "sw": [folder / f"{split}.swa" for split in splits],
+        }, []
+    start = data / "floresv1/wikipedia."
+    return (
+        {code: [Path(f"{start}{split}.ne-en.{code}") for split in splits] for code in ("en", "ne")},
+        [Path(f"{start}{split}.ne-en.doc_id") for split in splits],
+    )
+
+
+def pseudo_documents(name: str, texts: dict[str, list[Path]], marks: list[Path]) -> Collection:
+    lines = {code: read_lines(paths[0], []) for code, paths in texts.items()}
+    count = len(next(iter(lines.values())))
+    owners = read_lines(marks[0], []) if marks else [""] * count
+    starts = [
+        start
+        for _, run in groupby(range(count), key=owners.__getitem__)
+        for run_lines in [list(run)]
+        for start in range(run_lines[0], run_lines[-1] + 2 - LINES, LINES)
+    ]
+    return Collection(
+        name,
+        {code: tuple(Query(str(start), str(start), text[start]) for start in starts) for code, text in lines.items()},
+        {
+            code: tuple(
+                Passage(f"{code}:{start}:{part}", " ".join(text[start + 1 + 3 * part : start + 4 + 3 * part]))
+                for start in starts
+                for part in range(3)
+            )
+            for code, text in lines.items()
+        },
+        {str(start): frozenset(f"{code}:{start}:{part}" for code in lines for part in range(3)) for start in starts},
+    )
+
+
+def row(data: Path, recipe: Recipe, name: str, change: dict[str, Any], tokenizers: dict[int, Any]) -> Iterator[str]:
+    chosen = BASE | {key: value for key, value in change.items() if not isinstance(value, dict)}
+    parts = {
+        part: getattr(recipe, part).model_copy(update=BASE[part] | change.get(part, {}))
+        for part in ("encoder", "training", "batches")
+    }
+    recipe = recipe.model_copy(update=parts)
+    voices, _ = files(data, "global-voices", ["train"])
+    flores, marks = files(data, "flores-v1", ["dev", "devtest"])
+    inputs = Inputs(
+        (
+            load_lines("global-voices", voices, run=chosen["run"], with_sentence=chosen["with_sentence"]),
+            load_lines("flores-v1", flores, documents=marks, run=chosen["flores_run"]),
+        ),
+        (
+            pseudo_documents("Global Voices", *files(data, "global-voices", ["dev"])),
+            pseudo_documents("FLORES", *files(data, "flores-v1", ["test"])),
+        ),
+    )
+    vocabulary = recipe.encoder.vocabulary
+    if vocabulary not in tokenizers:
+        tokenizers[vocabulary] = train_tokenizer(inputs.texts, vocabulary=vocabulary)
+    tokens = TokenTable(inputs.corpora, tokenizers[vocabulary], Silent())
+    with tempfile.TemporaryDirectory() as folder:
+        shared: dict[str, Any] = {"shape": inputs.shape, "tokenizer": tokenizers[vocabulary], "tokens": tokens}
+        out = Path(folder) / "model"
+        clock = time.monotonic()
+        train_system(recipe, chosen["system"], seed=1, out=out, progress=Silent(), **shared)
+        seconds = time.monotonic() - clock
+        encoder = load_encoder(str(out), batch_size=1024)
+    yield name
+    for collection in inputs.collections:
+        means = {
+            (one.setting, one.measure): one.value
+            for one in measure(rank_collection(encoder, collection, system=name))
+            if one.query_language == "mean"
+        }
+        for setting in ("monolingual", "cross-lingual", "multilingual"):
+            yield f"{means[setting, 'mAP']:.3f}"
+        yield f"{means['multilingual', 'rank_distance']:.0f}"
+    yield f"{seconds:.0f} s"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=os.environ.get("POLYBATCH_DATA"), required=False)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {'; '.join(VARIANTS)}")
+    chosen = parser.parse_args()
+    if chosen.data is None or not set(chosen.names) <= set(VARIANTS):
+        parser.error(f"--data DIR, and names out of: {'; '.join(VARIANTS)}")
+    recipe = load_recipe(Path(__file__).parent.parent / "recipes/news-sw-ne.toml")
+    recipe = recipe.model_copy(update={"batches": recipe.batches.model_copy(update={"composition": "pair"})})
+    tokenizers: dict[int, Any] = {}
+    beds = " | ".join(f"{bed} {what}" for bed in ("GV", "FLORES") for what in ("Mo", "Cr", "Mul", "distance"))
+    print(f"| variant | {beds} | training |\n|---|{'--:|' * 9}")
+    for name in chosen.names or VARIANTS:
+        print(f"| {' | '.join(row(chosen.data, recipe, name, VARIANTS[name], tokenizers))} |", flush=True)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+    main()
