@@ -10,16 +10,14 @@ export TOKENIZERS_PARALLELISM ?= true
 
 install: $(VENV)/.installed
 
-# uv does not read pip's settings, so a folder of local builds is handed over; plain pip is the way without uv.
+# uv is quicker, but does not read pip's settings: a folder of local builds is handed over. Where uv cannot be had or
+# cannot reach the index as pip can, pip does it.
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet uv || true
-	if [ -x $(BIN)/uv ]; then \
-	  UV_FIND_LINKS="$${PIP_FIND_LINKS:-$$($(BIN)/python -m pip config get global.find-links 2>/dev/null)}" \
-	  VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[dev]'; \
-	else \
-	  $(BIN)/python -m pip install --quiet -e '.[dev]'; \
-	fi
+	UV_FIND_LINKS="$${PIP_FIND_LINKS:-$$($(BIN)/python -m pip config get global.find-links 2>/dev/null)}" \
+	UV_SYSTEM_CERTS=1 VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -e '.[dev]' \
+	|| $(BIN)/python -m pip install --quiet -e '.[dev]'
 	touch $@
 
 demo: install
