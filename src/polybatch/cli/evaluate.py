@@ -69,7 +69,7 @@ def evaluate(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command_line("evaluate", model, *options, "--out", out),
         "model": model,
-        "systems": [{"system": system, "strategy": strategy, "title": system}],
+        "systems": [{"system": system, "strategy": strategy}],
         "seeds": [] if seed is None else [seed],
         "collections": [describe_collection(one) for one in collections],
         "mix": [{"system": system, "seed": seed, **record["mix"]}] if record.get("mix") else [],

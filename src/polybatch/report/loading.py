@@ -12,15 +12,9 @@ from polybatch.evaluation.results import MANIFEST, RESULTS, Result, read_manifes
 from polybatch.report.chance import chance_of
 from polybatch.report.manifest import Manifest, Mix, parse_manifest
 from polybatch.report.summary import RANK_DISTANCE, Quantity, Report, Run, System
+from polybatch.sampling.strategies import STRATEGIES
 
-TITLES: Mapping[str, str] = {
-    "untuned": "Untuned",
-    "en-en": "En-En",
-    "x-x": "X-X",
-    "x-x-mono": "X-X-mono",
-    "x-y": "X-Y",
-    "hybrid": "Hybrid",
-}
+TITLES: Mapping[str, str] = {"untuned": "Untuned"} | {name: one.title for name, one in STRATEGIES.items()}
 """How the systems of the paper are written, in the order in which they are shown where a manifest gives none."""
 
 

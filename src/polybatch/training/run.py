@@ -23,9 +23,8 @@ from polybatch.evaluation.results import (
 from polybatch.files import written_aside
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash, machine, versions
-from polybatch.sampling.strategies import STRATEGIES
 from polybatch.training.inputs import Inputs, load_inputs
-from polybatch.training.recipe import UNTUNED, Recipe
+from polybatch.training.recipe import Recipe
 from polybatch.training.train import RECORD, read_record, train_system
 
 if TYPE_CHECKING:
@@ -153,7 +152,6 @@ def _train(
 
 def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
     found = versions()
-    titles = {UNTUNED: "Untuned"} | {name: strategy.title for name, strategy in STRATEGIES.items()}
     return {
         "polybatch": found["polybatch"],
         "kind": "run",
@@ -162,7 +160,7 @@ def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
         "recipe": {"name": recipe.name, "title": recipe.title, "text": recipe.text},
-        "systems": [{"system": one, "strategy": one, "title": titles[one]} for one in recipe.systems],
+        "systems": [{"system": one, "strategy": one} for one in recipe.systems],
         "seeds": recipe.seeds,
         "training": [
             {
