@@ -1,6 +1,7 @@
 """The errors that polybatch raises: one family, of faults that say where, what was found, what would work."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 
@@ -45,3 +46,12 @@ class ModelError(FaultyInputError):
 
 class ResultsError(FaultyInputError):
     """A folder of results could not be read."""
+
+
+@contextmanager
+def gathered(faults: list[Fault]) -> Iterator[None]:
+    """Add the faults of an input that is refused within the block to `faults` and go on, so that all come at once."""
+    try:
+        yield
+    except FaultyInputError as error:
+        faults.extend(error.faults)

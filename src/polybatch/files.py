@@ -1,4 +1,4 @@
-"""Writing so that nothing is half-written: beside the target first, then renamed into its place."""
+"""Writing so that nothing is half-written: beside the target first, then renamed; and why a file cannot be read."""
 
 import json
 import tempfile
@@ -33,3 +33,8 @@ def write_text(target: Path, text: str) -> None:
 def write_json(target: Path, value: Any) -> None:
     """Write indented JSON with sorted keys off and non-ASCII kept, in one step; NaN is refused."""
     write_text(target, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def why_unreadable(error: OSError) -> str:
+    """Why a file could not be read, in the words of an error message."""
+    return "no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)

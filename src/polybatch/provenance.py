@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,6 +44,19 @@ def machine() -> dict[str, Any]:
     if torch := sys.modules.get("torch"):
         found["threads"] = torch.get_num_threads()
     return found
+
+
+def manifest_head(kind: str, command: str) -> dict[str, Any]:
+    """What every manifest begins with: the kind of folder, when and by which command it was made, versions, machine."""
+    found = versions()
+    return {
+        "polybatch": found["polybatch"],
+        "kind": kind,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "versions": found,
+        "machine": machine(),
+    }
 
 
 def content_hash(parts: Iterable[str]) -> str:

@@ -1,6 +1,5 @@
 """`polybatch evaluate`: any sentence-transformers model on a collection."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -33,48 +32,21 @@ def evaluate(
 
     Example: polybatch evaluate models/hybrid --on ntrex-news --languages en,sw,ne --out results/hybrid
     """
-    from polybatch.data.sources import load_collection
-    from polybatch.encoders.loading import load_encoder
-    from polybatch.errors import Fault, FaultyInputError, ResultsError
-    from polybatch.evaluation.evaluate import describe_collection
-    from polybatch.evaluation.evaluate import evaluate as judge
-    from polybatch.evaluation.results import MANIFEST, read_manifest, write_manifest
-    from polybatch.provenance import machine, versions
+    from polybatch.evaluation.evaluate import evaluate_model
     from polybatch.report import load_runs, to_markdown
     from polybatch.training.train import read_record
 
-    chosen = parse_languages(languages)
-    faults: list[Fault] = []
-    collections = []
-    for one in on:
-        try:
-            collections.append(load_collection(one, data=data, languages=chosen))
-        except FaultyInputError as error:
-            faults.extend(error.faults)
-    if faults:
-        raise FaultyInputError(faults)
-    if (out / MANIFEST).is_file() and read_manifest(out).get("kind") != "evaluate":
-        raise ResultsError([Fault(str(out), "holds a run of a recipe", "name another --out")])
-    encoder = load_encoder(model, batch_size=batch_size)
-    record = read_record(model)
-    strategy, seed = record.get("strategy"), record.get("seed")
-    system = strategy or Path(model).name or model
-    judge(encoder, collections, system=system, strategy=strategy, seed=seed, out=out, progress=make_progress())
     options = [word for one in on for word in ("--on", one)]
     options += ["--languages", languages] if languages else []
-    manifest = {
-        "polybatch": versions()["polybatch"],
-        "kind": "evaluate",
-        "finished": True,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": command_line("evaluate", model, *options, "--out", out),
-        "model": model,
-        "systems": [{"system": system, "strategy": strategy}],
-        "seeds": [] if seed is None else [seed],
-        "collections": [describe_collection(one) for one in collections],
-        "mix": [{"system": system, "seed": seed, **record["mix"]}] if record.get("mix") else [],
-        "versions": versions(),
-        "machine": machine(),
-    }
-    write_manifest(out, manifest)
+    evaluate_model(
+        model,
+        on,
+        record=read_record(model),
+        data=data,
+        languages=parse_languages(languages),
+        batch_size=batch_size,
+        out=out,
+        command=command_line("evaluate", model, *options, "--out", out),
+        progress=make_progress(),
+    )
     typer.echo(to_markdown(load_runs([out])))

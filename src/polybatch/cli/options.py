@@ -39,13 +39,13 @@ def parse_languages(text: str | None) -> list[str] | None:
     return codes
 
 
-def command_line(*parts: str | Path | None) -> str:
+def command_line(*parts: str | Path) -> str:
     """The command as a user would repeat it, paths below the current folder made relative."""
     words = ["polybatch"]
     for part in parts:
         if isinstance(part, Path):
             here = os.path.relpath(part)
             words.append(str(part) if here.startswith("..") else here)
-        elif part is not None:
+        else:
             words.append(part)
     return " ".join(words)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from polybatch.data.text import choose_files
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection, Passage, Query
@@ -30,15 +31,12 @@ def load_lareqa(folder: Path, *, languages: Sequence[str] | None = None, name: s
     if not files:
         works = f"a folder of <language>.json files with sentence_breaks, from {UPSTREAM}"
         raise DataError([Fault(str(folder), "no XQuAD-R or MLQA-R here", works)])
-    chosen = sorted(languages or files)
-    for code in chosen:
-        if code not in files:
-            faults.append(Fault(str(folder), f"no {code}.json", f"found: {', '.join(sorted(files))}"))
+    files = choose_files(files, languages, faults, where=folder, missing="no {}.json")
     queries: dict[str, tuple[Query, ...]] = {}
     passages: dict[str, tuple[Passage, ...]] = {}
     judgements: dict[str, set[str]] = defaultdict(set)
-    for code in (code for code in chosen if code in files):
-        found = _Language(code, files[code], faults)
+    for code, path in files.items():
+        found = _Language(code, path, faults)
         queries[code], passages[code] = tuple(found.queries), tuple(found.passages)
         for question, passage in found.answers.items():
             judgements[question].add(passage)

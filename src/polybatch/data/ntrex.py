@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from polybatch.data.text import check_aligned, read_lines
+from polybatch.data.text import check_aligned, choose_files, read_lines
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection, Passage, Query
@@ -29,15 +29,10 @@ def load_ntrex_news(folder: Path, *, languages: Sequence[str] | None = None, nam
     if not files:
         works = f"a folder with DOCUMENT_IDS.tsv and NTREX-128/newstest2019-*.txt, from {UPSTREAM}"
         raise DataError([Fault(str(folder), "no NTREX-128 here", works)])
-    chosen = sorted(languages or files)
-    for code in chosen:
-        if code not in files:
-            faults.append(
-                Fault(str(folder / "NTREX-128"), f"no file for {code!r}", f"found: {', '.join(sorted(files))}")
-            )
+    files = choose_files(files, languages, faults, where=folder / "NTREX-128", missing="no file for {!r}")
     marks_path = folder / "DOCUMENT_IDS.tsv"
     marks = read_lines(marks_path, faults, works=f"from {UPSTREAM}")
-    texts = {code: read_lines(files[code], faults) for code in chosen if code in files}
+    texts = {code: read_lines(path, faults) for code, path in files.items()}
     check_aligned({marks_path: marks} | {files[code]: text for code, text in texts.items()}, faults)
     documents: dict[str, list[int]] = defaultdict(list)
     for line, document in enumerate(marks):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from polybatch.data import lareqa, ntrex
 from polybatch.data.newswire import newswire_collection
-from polybatch.errors import DataError, Fault
+from polybatch.errors import DataError, Fault, gathered
 from polybatch.records import Collection
 
 DATA_VARIABLE = "POLYBATCH_DATA"
@@ -62,6 +62,20 @@ def load_collection(on: str, *, data: Path | None, languages: Sequence[str] | No
             return load(folder, languages=languages, name=folder.resolve().name)
     works = "NTREX-128 (DOCUMENT_IDS.tsv, NTREX-128/) and LAReQA (<language>.json with sentence_breaks)"
     raise DataError([Fault(on, "not a collection in a layout that is known", works)])
+
+
+def load_collections(
+    names: Sequence[str], *, data: Path | None, languages: Sequence[str] | None = None
+) -> tuple[Collection, ...]:
+    """Several collections, as `load_collection` loads each; raises DataError with the faults of all."""
+    faults: list[Fault] = []
+    found: list[Collection] = []
+    for on in names:
+        with gathered(faults):
+            found.append(load_collection(on, data=data, languages=languages))
+    if faults:
+        raise DataError(faults)
+    return tuple(found)
 
 
 def missing_data(upstreams: Mapping[str, str], *, where: str) -> Fault:

@@ -1,8 +1,10 @@
 """Read text files line by line, with every fault at its line. Not here: what the lines mean."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from polybatch.errors import Fault
+from polybatch.files import why_unreadable
 
 
 def read_lines(path: Path, faults: list[Fault], *, works: str = "") -> list[str]:
@@ -15,8 +17,7 @@ def read_lines(path: Path, faults: list[Fault], *, works: str = "") -> list[str]
     try:
         data = path.read_bytes()
     except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
-        faults.append(Fault(str(path), reason, works))
+        faults.append(Fault(str(path), why_unreadable(error), works))
         return []
     try:
         text = data.decode("utf-8-sig")
@@ -45,3 +46,13 @@ def check_aligned(lines: dict[Path, list[str]], faults: list[Fault]) -> None:
         if count != expected:
             found = f"{count} lines, but {first} has {expected}"
             faults.append(Fault(f"{path}:{min(count, expected) + 1}", found, "aligned files have a line for a line"))
+
+
+def choose_files(
+    files: Mapping[str, Path], languages: Sequence[str] | None, faults: list[Fault], *, where: Path, missing: str
+) -> dict[str, Path]:
+    """The files of the languages asked for, or all, in sorted order; a fault (`missing` with the code) for each gap."""
+    chosen = sorted(languages or files)
+    found = f"found: {', '.join(sorted(files))}"
+    faults.extend(Fault(str(where), missing.format(code), found) for code in chosen if code not in files)
+    return {code: files[code] for code in chosen if code in files}

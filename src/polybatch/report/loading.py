@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from polybatch.errors import Fault, ResultsError
+from polybatch.errors import Fault, ResultsError, gathered
 from polybatch.evaluation.results import MANIFEST, RESULTS, Result, read_manifest, read_results
 from polybatch.report.chance import chance_of
 from polybatch.report.manifest import Manifest, Mix, parse_manifest
@@ -39,10 +39,8 @@ def load_runs(folders: Sequence[Path]) -> Report:
     if not folders:
         faults.append(Fault("report", "no folder was named", "name the --out folder of at least one run"))
     for path, label in zip(folders, _labels(folders), strict=True):
-        try:
+        with gathered(faults):
             loaded.append(_load(path, label))
-        except ResultsError as error:
-            faults.extend(error.faults)
     if faults:
         raise ResultsError(faults)
     names = _names(loaded)
@@ -61,22 +59,16 @@ def _load(path: Path, label: str) -> _Folder:
     results: tuple[Result, ...] = ()
     stored: dict[str, Any] = {}
     manifest, chance = Manifest(), dict[Quantity, float]()
-    try:
+    with gathered(faults):
         results = tuple(read_results(path))
         faults += _row_faults(path / RESULTS, results)
-    except ResultsError as error:
-        faults += error.faults
     recorded = (path / MANIFEST).exists()
     if recorded:
-        try:
+        with gathered(faults):
             stored = read_manifest(path)
             manifest = parse_manifest(path, stored)
-        except ResultsError as error:
-            faults += error.faults
-    try:
+    with gathered(faults):
         chance = chance_of(path, results)
-    except ResultsError as error:
-        faults += error.faults
     if faults:
         raise ResultsError(faults)
     return _Folder(label, manifest, _excerpt(stored), recorded, results, chance)

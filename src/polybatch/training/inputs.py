@@ -7,8 +7,8 @@ from pathlib import Path
 
 from polybatch.data.lines import load_lines
 from polybatch.data.newswire import newswire_corpus
-from polybatch.data.sources import load_collection, missing_data
-from polybatch.errors import DataError, Fault, FaultyInputError
+from polybatch.data.sources import load_collections, missing_data
+from polybatch.errors import DataError, Fault, gathered
 from polybatch.provenance import content_hash
 from polybatch.records import Collection, ParallelCorpus
 from polybatch.sampling.plan import plan_faults
@@ -71,20 +71,15 @@ def load_inputs(
         raise DataError([Fault(str(data), "no such folder", missing_data(needed, where="").works)])
     faults: list[Fault] = []
     corpora: list[ParallelCorpus] = []
-    collections: list[Collection] = []
     for source in recipe.train:
-        try:
+        with gathered(faults):
             corpora.append(_load(source, data or Path()))
-        except FaultyInputError as error:
-            faults.extend(error.faults)
-    for on in recipe.test if test else ():
-        try:
-            collections.append(load_collection(on, data=data, languages=recipe.languages))
-        except FaultyInputError as error:
-            faults.extend(error.faults)
+    collections: tuple[Collection, ...] = ()
+    with gathered(faults):
+        collections = load_collections(recipe.test if test else (), data=data, languages=recipe.languages)
     if faults:
         raise DataError(faults)
-    inputs = Inputs(tuple(corpora), tuple(collections))
+    inputs = Inputs(tuple(corpora), collections)
     for system in recipe.systems if systems is None else systems:
         if system != UNTUNED:
             size = recipe.training.batch_size

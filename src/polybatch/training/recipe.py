@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from polybatch.data.sources import COLLECTIONS
 from polybatch.errors import Fault, RecipeError
+from polybatch.files import why_unreadable
 from polybatch.languages import check_language
 from polybatch.sampling.strategies import COMPOSITIONS, STRATEGIES, Composition
 
@@ -117,8 +118,7 @@ def load_recipe(path: Path) -> Recipe:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
-        raise RecipeError([Fault(str(path), reason, "recipes are .toml files, see recipes/")]) from None
+        raise RecipeError([Fault(str(path), why_unreadable(error), "recipes are .toml files, see recipes/")]) from None
     except UnicodeDecodeError as error:
         raise RecipeError([Fault(str(path), f"not UTF-8 at byte {error.start}", "save it as UTF-8")]) from None
     try:

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from polybatch.evaluation.results import (
 )
 from polybatch.files import written_aside
 from polybatch.progress import Progress
-from polybatch.provenance import content_hash, machine, versions
+from polybatch.provenance import content_hash, machine, manifest_head
 from polybatch.training.inputs import Inputs, load_inputs
 from polybatch.training.recipe import Recipe
 from polybatch.training.train import RECORD, read_record, train_system
@@ -45,7 +44,7 @@ def run_recipe(recipe: Recipe, *, data: Path | None, out: Path, progress: Progre
     """
     inputs = load_inputs(recipe, data=data)
     manifest = _manifest(recipe, inputs, command)
-    seconds = _begin(out, manifest, recipe)
+    seconds = _begin(out, manifest)
     clock = time.monotonic()
     cells = [(system, seed) for seed in recipe.seeds for system in recipe.systems]
     workshop = _Workshop(recipe, inputs, out, progress, seconds)
@@ -151,14 +150,11 @@ def _train(
 
 
 def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
-    found = versions()
-    return {
-        "polybatch": found["polybatch"],
-        "kind": "run",
+    head = manifest_head("run", command)
+    went_in = [recipe.model_dump_json(), inputs.fingerprint(), str(sorted(head["versions"].items()))]
+    return head | {
         "finished": False,
-        "fingerprint": content_hash([recipe.model_dump_json(), inputs.fingerprint(), str(sorted(found.items()))]),
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "command": command,
+        "fingerprint": content_hash(went_in),
         "recipe": {"name": recipe.name, "title": recipe.title, "text": recipe.text},
         "systems": [{"system": one, "strategy": one} for one in recipe.systems],
         "seeds": recipe.seeds,
@@ -173,12 +169,10 @@ def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
             for corpus in inputs.corpora
         ],
         "collections": [describe_collection(one) for one in inputs.collections],
-        "versions": found,
-        "machine": machine(),
     }
 
 
-def _begin(out: Path, manifest: dict[str, Any], recipe: Recipe) -> dict[str, float]:
+def _begin(out: Path, manifest: dict[str, Any]) -> dict[str, float]:
     """Open the out folder for this run, or for its going on; the seconds that were spent before."""
     if (out / MANIFEST).is_file():
         before = read_manifest(out)
