@@ -78,8 +78,25 @@ def test_a_trained_model_is_judged_by_its_strategy_and_seed(cli: Cli, recipe: Pa
     results = read_results(tmp_path / "judged")
     assert {(one.system, one.strategy, one.seed) for one in results} == {("hybrid", "hybrid", 3)}
     assert {one.query_language for one in results} == {"en", "ne", "mean"}
-    again = cli("evaluate", "model", "--on", "newswire", "--languages", "en,ne", "--batch-size", 64, "--out", "again")
+    command = "polybatch evaluate model --on newswire --languages en,ne --out judged"
+    assert json.loads((tmp_path / "judged/manifest.json").read_text())["command"] == command
+    again = cli(
+        "evaluate",
+        "model",
+        "--data",
+        tmp_path,
+        "--on",
+        "newswire",
+        "--languages",
+        "en,ne",
+        "--batch-size",
+        64,
+        "--out",
+        "again",
+    )
     assert again.status == 0
+    repeated = json.loads((tmp_path / "again/manifest.json").read_text())["command"]
+    assert "--data ." in repeated, "the command in the manifest finds the data again"
     assert (tmp_path / "again/results.json").read_bytes() == (tmp_path / "judged/results.json").read_bytes()
 
 

@@ -38,6 +38,7 @@ def evaluate(
 
     options = [word for one in on for word in ("--on", one)]
     options += ["--languages", languages] if languages else []
+    where = ("--data", data) if data else ()
     evaluate_model(
         model,
         on,
@@ -46,7 +47,7 @@ def evaluate(
         languages=parse_languages(languages),
         batch_size=batch_size,
         out=out,
-        command=command_line("evaluate", model, *options, "--out", out),
+        command=command_line("evaluate", model, *options, *where, "--out", out),
         progress=make_progress(),
     )
     typer.echo(to_markdown(load_runs([out])))
