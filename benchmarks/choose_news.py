@@ -130,9 +130,9 @@ def row(data: Path, recipe: Recipe, name: str, change: dict[str, Any], tokenizer
     vocabulary = recipe.encoder.vocabulary
     if vocabulary not in tokenizers:
         tokenizers[vocabulary] = train_tokenizer(inputs.texts, vocabulary=vocabulary)
-    tokens = TokenTable(inputs.corpora, tokenizers[vocabulary], Silent())
+    tokens = TokenTable(inputs.table, tokenizers[vocabulary], Silent())
     with tempfile.TemporaryDirectory() as folder:
-        shared: dict[str, Any] = {"shape": inputs.shape, "tokenizer": tokenizers[vocabulary], "tokens": tokens}
+        shared: dict[str, Any] = {"tokenizer": tokenizers[vocabulary], "tokens": tokens}
         out = Path(folder) / "model"
         clock = time.monotonic()
         train_system(recipe, chosen["system"], seed=1, out=out, progress=Silent(), **shared)

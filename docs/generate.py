@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that are made from the code: cli.md, recipes.md, architecture.md. `make docs` runs it."""
+"""Write the pages of docs/ that are made from the code, those of PAGES. `make docs` runs it."""
 
 import ast
 import re
@@ -10,6 +10,8 @@ from typer.main import get_command
 
 from polybatch.cli import app
 from polybatch.data.sources import COLLECTIONS
+from polybatch.evaluation.families import DEFAULT, FAMILIES, measure_form
+from polybatch.evaluation.results import SETTINGS
 from polybatch.training import recipe
 
 ROOT = Path(__file__).parent.parent
@@ -52,6 +54,7 @@ def recipes_page() -> str:
             (f'`[[train]]` with `source = "{get_args(source.model_fields["source"].annotation)[0]}"`', source)
         )
     tables += [("`[encoder]`", recipe.Encoder), ("`[training]`", recipe.Training), ("`[batches]`", recipe.Batches)]
+    tables += [("`alpha` as a table", recipe.AlphaSchedule)]
     for title, model in tables:
         lines += [f"## {title}\n", "| key | what | default |", "|---|---|---|"]
         for key, field in model.model_fields.items():
@@ -63,6 +66,26 @@ def recipes_page() -> str:
     lines += ["## Collections for `test`\n", "| name | what | folder | from |", "|---|---|---|---|"]
     for name, one in COLLECTIONS.items():
         lines.append(f"| `{name}` | {one.about} | {f'`{one.folder}`' if one.folder else ''} | {one.upstream} |")
+    return "\n".join(lines) + "\n"
+
+
+def measures_page() -> str:
+    """Every measure, out of the table that computes them."""
+    lines = [
+        "# Measures",
+        NOTE,
+        "A measure's name is its identity: `nDCG@10` is nDCG of the best ten. Give names with `--measure`. Ranks are",
+        "over the whole pool. Measures of a ranking take ties in a neutral fixed order; distances, expected ranks.\n",
+        "| measure | what | settings | better | by default |",
+        "|---|---|---|---|---|",
+    ]
+    defaults: dict[str, list[str]] = {}
+    for text in DEFAULT:
+        defaults.setdefault(text.split("@")[0] if text.split("@")[0] in FAMILIES else text, []).append(f"`{text}`")
+    for name, one in FAMILIES.items():
+        settings = "all" if one.settings == SETTINGS else ", ".join(one.settings)
+        default = ", ".join(defaults.get(name, []))
+        lines.append(f"| `{measure_form(name)}` | {one.about} | {settings} | {one.better or 'neither'} | {default} |")
     return "\n".join(lines) + "\n"
 
 
@@ -93,6 +116,7 @@ def _first_lines(folder: Path, *, deep: bool) -> Iterator[tuple[Path, str]]:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "recipes.md": recipes_page,
+    "measures.md": measures_page,
     "architecture.md": architecture_page,
 }
 

@@ -26,13 +26,17 @@ class Item:
     """One question and its answer, each in one or more languages: the unit of a parallel training corpus.
 
     `group` names the passage: items of one group share it (or part of it), so neither may be the other's negative,
-    in any language.
+    in any language. `further` names more groups, the same number for every item of a corpus, such as its document and
+    its answer: items that share one of the same kind are kept apart as well; an empty name is none. `negatives` are
+    hard negatives, each in one or more languages.
     """
 
     id: str
     group: str
     queries: Mapping[str, str]
     passages: Mapping[str, str]
+    negatives: tuple[Mapping[str, str], ...] = ()
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class Collection:
 
     `judgements` maps a query id to the ids of all passages that answer it, in every language. Judgements hold for
     every language version of the query. A query without a relevant passage in some pool is left out of that pool.
+    `grades` maps a query id to how relevant some of these passages are, 1 or more; a passage it does not name has 1.
     """
 
     name: str
@@ -83,6 +88,7 @@ class Collection:
     judgements: Mapping[str, frozenset[str]]
     licence: str = "unknown"
     notes: Mapping[str, str] = field(default_factory=dict)
+    grades: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

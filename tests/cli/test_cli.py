@@ -51,12 +51,34 @@ def recipe(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_plan_shows_what_would_be_drawn_and_what_never_can_be(cli: Cli, recipe: Path, tmp_path: Path) -> None:
+    ran = cli("plan", recipe)
+    assert ran.status == 0, ran.err
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in ran.out.splitlines()]
+    assert rows[0] == ["direction", "rows of newswire", "x-y", "hybrid"]
+    table = {row[0]: row[1:] for row in rows[2:-2]}
+    assert table["en-en"][:2] == ["240", "0"]
+    assert sum(int(row[1]) for name, row in table.items() if "-" in name[:3]) == 6 * 16
+    assert int(table["monolingual, batches"][2]) + int(table["cross-lingual, batches"][2]) == 6
+    assert table["largest batch (of each kind)"] == ["", "240", "240, 240"]
+    assert ran.out.endswith("Every direction can be drawn.\n")
+
+    one_sided = TINY.replace(
+        'source = "newswire"\nstories = 240', 'source = "lines"\nname = "a"\nfiles = { en = ["a"] }'
+    )
+    (tmp_path / "a").write_text("".join(f"line {number}\n" for number in range(90)))
+    recipe.write_text(one_sided, encoding="utf-8")
+    ran = cli("plan", recipe, "--data", tmp_path)
+    assert ran.status == 1
+    assert "no row of the corpora can fill a cross-lingual batch; directions with rows: en-en" in ran.err
+
+
 def test_a_recipe_is_run_judged_and_reported(cli: Cli, recipe: Path, tmp_path: Path) -> None:
     ran = cli("run", recipe)
     assert ran.status == 0, ran.err
     out = tmp_path / "runs/tiny"
     assert sorted(path.name for path in out.iterdir()) == [
-        *("manifest.json", "ranks.parquet", "report.html", "results.json", "systems", "tokenizer.json"),
+        *("manifest.json", "ranks.parquet", "report.html", "results.json", "systems", "tokenizer.json", "top.parquet"),
     ]
     assert "X-Y" in ran.out
     assert "report: runs/tiny/report.html" in ran.err

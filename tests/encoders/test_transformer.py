@@ -4,35 +4,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from polybatch.data.newswire import newswire_collection
 from polybatch.encoders.loading import load_encoder
-from polybatch.encoders.static import train_tokenizer
 from polybatch.evaluation.judge import rank_collection
 from polybatch.evaluation.measures import measure
 from polybatch.progress import Silent
+from tests.models import make_transformer
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sentence-transformers folder: random weights, its own tokenizer, E5's prefixes."""
-    path = tmp_path_factory.mktemp("transformer")
     texts = [query.text for found in newswire_collection(stories=50).queries.values() for query in found]
-    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
-        tokenizer_object=train_tokenizer(texts, vocabulary=400), unk_token="<unk>", pad_token="<unk>"
-    )
-    tokenizer.save_pretrained(path / "base")
-    config = BertConfig(
-        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
-    )
-    BertModel(config).save_pretrained(path / "base")
-    body = Transformer(str(path / "base"))
-    model = SentenceTransformer(modules=[body, Pooling(32)], prompts={"query": "query: ", "document": "passage: "})
-    model.save(str(path / "model"))
-    return path / "model"
+    prompts = {"query": "query: ", "document": "passage: "}
+    return make_transformer(tmp_path_factory.mktemp("transformer"), texts, prompts=prompts)
 
 
 def test_a_transformer_is_judged_in_the_three_settings_with_its_own_prompts(folder: Path) -> None:

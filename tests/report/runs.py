@@ -1,6 +1,6 @@
 """Small run folders with everything that a real one has, written by the writers of `polybatch.evaluation.results`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -101,11 +101,35 @@ def ranks_of(
                     "passage_language": passage,
                     "setting": setting,
                     "passage_id": f"{passage}{number}",
+                    "grade": 1,
+                    "score": 1 - (number % size) / size,
                     "rank": 1 + number % size,
+                    "place": 1 + number % size,
                     "pool_size": size,
                 }
             )
     return pa.Table.from_pylist(rows, RANKS_SCHEMA)
+
+
+def mix_of(system: str, seed: int, kinds: Mapping[str, Sequence[int]], **rows: Mapping[str, int]) -> dict[str, Any]:
+    """The record of a mix from the kinds in its blocks, and from its rows by direction and dataset, spread evenly."""
+    blocks = len(next(iter(kinds.values())))
+    spread = {
+        part: {
+            name: [count // blocks + (number < count % blocks) for number in range(blocks)]
+            for name, count in of.items()
+        }
+        for part, of in rows.items()
+    }
+    return {
+        "system": system,
+        "seed": seed,
+        "batches": sum(map(sum, kinds.values())),
+        "rows": sum(rows["directions"].values()),
+        "kinds": {kind: sum(counts) for kind, counts in kinds.items()},
+        **rows,
+        "blocks": {"batches": sum(counts[0] for counts in kinds.values()), "kinds": kinds, **spread},
+    }
 
 
 def manifest_of(systems: Sequence[str], seeds: Sequence[int], languages: Sequence[str]) -> dict[str, Any]:
@@ -126,16 +150,9 @@ def manifest_of(systems: Sequence[str], seeds: Sequence[int], languages: Sequenc
             among = ["en-en"] if system == "en-en" else own if kind == "monolingual" else cross
             for direction in among:
                 directions[direction] = directions.get(direction, 0) + batches * 512 // len(among) + seed
-        mix.append(
-            {
-                "system": system,
-                "seed": seed,
-                "batches": 600,
-                "rows": sum(directions.values()),
-                "kinds": drawn,
-                "directions": directions,
-            }
-        )
+        blocks = {kind: [batches // 30] * 30 for kind, batches in drawn.items()}
+        datasets = {"global-voices": sum(directions.values())}
+        mix.append(mix_of(system, seed, blocks, directions=directions, datasets=datasets))
     return {
         "polybatch": "0.1.0",
         "kind": "run",

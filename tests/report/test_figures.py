@@ -1,8 +1,9 @@
 """Figures hold every value, in the page's own colours, and no text is taken for markup or mathematics."""
 
 import re
+from math import nan
 
-from polybatch.report.figures import BarRow, DotRow, dot_plot, off_scale, shown_range, stacked_bars
+from polybatch.report.figures import BarRow, Course, DotRow, dot_plot, off_scale, shown_range, stacked_bars, strip
 
 
 def row(label: str, *values: float, background: bool = False) -> DotRow:
@@ -42,3 +43,14 @@ def test_a_wide_part_of_a_bar_carries_its_share() -> None:
     svg = stacked_bars([BarRow("A", (0.95, 0.05), "600 batches")], name="x", alt="one")
     assert ">95%</text>" in svg
     assert ">5%</text>" not in svg
+
+
+def test_a_strip_has_a_part_for_every_kind_and_a_line_where_a_seed_has_shares() -> None:
+    mean = Course((0, 1000, 30_000), ((0.5, 0.3, 0.2), (0.1, 0.3, 0.6)))
+    seed = Course(mean.edges, ((nan, nan, nan), (0.2, 0.2, 0.6)))
+    svg = strip(mean, [seed], name="x", alt="one")
+    assert len(re.findall(r"fill: #(?:0072b2|e69f00|009e73)", svg)) == 3
+    assert len(re.findall(r"<path [^>]*stroke: var\(--paper\)", svg)) == 2
+    assert ">20,000</text>" in svg
+    assert ">50%</text>" in svg
+    assert "nan" not in svg.lower()

@@ -11,7 +11,7 @@ import pytest
 from polybatch.report import Report, load_runs, to_json, to_markdown
 from polybatch.report.wording import number
 
-from .runs import write_run
+from .runs import mix_of, write_run
 
 
 def numbers(value: Any) -> Iterator[float]:
@@ -111,3 +111,18 @@ def test_a_run_that_was_cut_short_says_so(tmp_path: Path) -> None:
 def test_one_language_has_no_directions(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", languages=["sw"])
     assert "by direction" not in to_markdown(load_runs([run]))
+
+
+def test_what_the_batches_held_is_a_line_a_system(report: Report, tmp_path: Path) -> None:
+    text = to_markdown(report)
+    held = text[text.index("## What the batches held") :].split("\n\n")
+    assert held[1].splitlines() == [
+        "- En-En: 600 monolingual batches.",
+        "- X-X-mono: 600 monolingual batches.",
+        "- X-Y: 600 cross-lingual batches.",
+        "- Hybrid: 300 monolingual and 300 cross-lingual batches.",
+    ]
+    mix = [mix_of("hybrid", 1, {"monolingual": [9]}, directions={"en-en": 9000}, datasets={"<i>": 3000, "b": 6000})]
+    text = to_markdown(load_runs([write_run(tmp_path / "run", systems=["hybrid"], mix=mix)]))
+    assert "\n- Hybrid: 9 monolingual batches; rows: 3,000 of \\<i\\> and 6,000 of b.\n" in text
+    assert "held" not in to_markdown(load_runs([write_run(tmp_path / "none", systems=["hybrid"], mix=[])]))

@@ -15,7 +15,7 @@ from polybatch.report import Report, load_runs, to_html
 from polybatch.report.summary import Quantity
 from polybatch.report.wording import number
 
-from .runs import NEWS, rows_of, write_run
+from .runs import NEWS, mix_of, rows_of, write_run
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 HOSTILE = '<script>alert("x")</script>--></svg></style>$x_{1}$ {{ 7*7 }} \' onload=x'
@@ -144,7 +144,7 @@ def test_every_table_head_says_what_it_heads(html: str) -> None:
 def test_the_page_tells_what_it_rests_on(html: str) -> None:
     for told in (
         "This page loads nothing from elsewhere",
-        "formal significance testing is not part of this version",
+        "polybatch compare tests the differences by document or question",
         "CC BY-NC 4.0",
         "CC BY-SA 4.0",
         "polybatch run recipes/news-sw-ne.toml",
@@ -167,7 +167,7 @@ def test_hostile_names_are_shown_and_never_run(tmp_path: Path) -> None:
     write_results(run, rows)
     notes = [{"name": HOSTILE, "licence": HOSTILE, "queries": {HOSTILE: 3}, "notes": {HOSTILE: HOSTILE}}]
     titles = [{"system": HOSTILE, "title": HOSTILE}]
-    mix = [{"system": HOSTILE, "kinds": {HOSTILE: 3}, "directions": {HOSTILE: 3}}]
+    mix = [mix_of(HOSTILE, 1, {HOSTILE: [3], "x": [1]}, directions={HOSTILE: 3}, datasets={HOSTILE: 2, "x": 1})]
     changed = {"recipe": {"title": HOSTILE, "text": HOSTILE}, "collections": notes, "systems": titles, "mix": mix}
     write_manifest(run, {"finished": True, "command": HOSTILE, "machine": {HOSTILE: HOSTILE}, **changed})
     text = to_html(load_runs([run]))
@@ -176,6 +176,8 @@ def test_hostile_names_are_shown_and_never_run(tmp_path: Path) -> None:
     assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
     assert outside(text) == []
     assert "{{ 7*7 }}" in text
+    assert "Kinds over the training" in text
+    assert "Rows by dataset" in text
     assert list(page.heat)[2:] == [HOSTILE, "hybrid"] or HOSTILE in page.heat
 
 
@@ -194,6 +196,23 @@ def test_the_same_results_give_the_same_bytes_and_torch_is_never_loaded(news: Pa
         )
         assert done.returncode == 0, done.stderr.decode()
         assert done.stdout.decode() == html
+
+
+def test_the_batches_are_drawn_over_the_training_where_kinds_are_mixed(html: str) -> None:
+    section = html[html.index('id="batches"') : html.index('id="reading"')]
+    assert section.count("<svg") == 2
+    told = "30 whole blocks of 20 batches; largest deviation of one from their mean: 0 batches."
+    assert f'<p class="note">{told}</p>' in section
+    assert "En-En, X-X-mono and X-Y: one kind of batch from first to last" in section
+    assert "Rows by dataset" not in section  # there is one alone
+    assert ": not recorded" not in section
+
+
+def test_a_page_without_blocks_or_with_several_datasets_says_so(tmp_path: Path) -> None:
+    record = mix_of("hybrid", 1, {"a": [3], "b": [1]}, directions={"en-en": 90}, datasets={"wire": 60, "voices": 30})
+    text = to_html(load_runs([write_run(tmp_path / "run", systems=["hybrid"], mix=[{**record, "blocks": None}])]))
+    assert "Kinds over the training of Hybrid: not recorded." in text
+    assert '<tr><th scope="row">voices</th><td>30 <span class="share">33.3%</span></td></tr>' in text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Claims about training one encoder."""
 
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,10 @@ import torch
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import ModelError
 from polybatch.progress import Silent
-from polybatch.sampling.plan import plan_batches
-from polybatch.sampling.shape import shape_of
-from polybatch.sampling.strategies import make_strategy
-from polybatch.training.recipe import Training
-from polybatch.training.tokens import TokenTable
+from polybatch.sampling.plan import make_plan
+from polybatch.sampling.table import AlignedTable
+from polybatch.training.recipe import Batches, Training
+from polybatch.training.tokens import TokenBatches, TokenTable
 from polybatch.training.train import fit, read_record
 
 
@@ -22,11 +20,10 @@ def test_the_first_step_is_the_gradient_of_equation_one(make_corpus, symmetric: 
     corpus = make_corpus("c", ["en", "sw"], 12)
     texts = [text for item in corpus.items for side in (item.queries, item.passages) for text in side.values()]
     tokenizer = train_tokenizer(texts * 5, vocabulary=60)
-    tokens = TokenTable([corpus], tokenizer, Silent())
-    shape = shape_of([corpus])
-    (batch,) = islice(plan_batches(shape, make_strategy("x-y", shape.directions), size=6, seed=1), 1)
+    tokens = TokenTable(AlignedTable.from_corpora([corpus]), tokenizer, Silent())
     settings = Training(
         steps=1,
+        batch_size=6,
         temperature=0.2,
         token_dropout=0,
         symmetric=symmetric,
@@ -38,12 +35,13 @@ def test_the_first_step_is_the_gradient_of_equation_one(make_corpus, symmetric: 
     model = static_encoder(tokenizer, dimension=8, deviation=0.1, seed=1)
     (weight,) = model.parameters()
     before = weight.detach().double().clone()
-    fit(model, [batch], tokens, settings, seed=1, progress=Silent(), title="one step")
+    mix = fit(model, tokens, settings, Batches(), strategy="x-y", seed=1, progress=Silent(), title="one step")
+    assert (mix["kinds"], mix["rows"]) == ({"cross-lingual": 1}, 6)
     moved = weight.detach().double() - before
 
     # eq. 1 by hand, in float64; Adam's first step is the learning rate against the sign of the gradient
     weights = before.clone().requires_grad_(True)
-    features = tokens.collator(token_dropout=0, seed=1)([batch])
+    features = TokenBatches(tokens).fetch(make_plan(tokens.shape, "x-y", size=6, seed=1)[0])
     query, passage = (
         torch.nn.functional.normalize(
             torch.nn.functional.embedding_bag(features[f"{column}_input_ids"], weights, features[f"{column}_offsets"])
@@ -66,14 +64,13 @@ def test_the_first_step_is_the_gradient_of_equation_one(make_corpus, symmetric: 
 def test_a_loss_that_is_no_number_stops_the_training_and_says_so(make_corpus) -> None:  # type: ignore[no-untyped-def]
     corpus = make_corpus("c", ["en", "sw"], 12)
     tokenizer = train_tokenizer([item.queries["en"] for item in corpus.items] * 5, vocabulary=60)
-    shape = shape_of([corpus])
-    batches = list(islice(plan_batches(shape, make_strategy("x-y", shape.directions), size=6, seed=1), 50))
     model = static_encoder(tokenizer, dimension=8, deviation=0.1, seed=1)
     with torch.no_grad():
         next(iter(model.parameters())).fill_(float("nan"))
-    tokens = TokenTable([corpus], tokenizer, Silent())
+    tokens = TokenTable(AlignedTable.from_corpora([corpus]), tokenizer, Silent())
+    settings = Training(steps=50, batch_size=6)
     with pytest.raises(ModelError, match="training x-y, step 50: the loss is not a number"):
-        fit(model, batches, tokens, Training(steps=50), seed=1, progress=Silent(), title="training x-y")
+        fit(model, tokens, settings, Batches(), strategy="x-y", seed=1, progress=Silent(), title="training x-y")
 
 
 def test_a_model_of_someone_else_has_no_record(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import typer
 
 from polybatch import __version__
+from polybatch.cli.compare import compare
 from polybatch.cli.evaluate import evaluate
+from polybatch.cli.plan import plan
 from polybatch.cli.report import report
 from polybatch.cli.run import run
 from polybatch.cli.train import train
@@ -24,8 +26,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(run)
+app.command()(plan)
 app.command()(train)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(report)
 
 

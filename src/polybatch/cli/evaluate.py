@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from polybatch.cli.options import COLLECTIONS_HELP, Data, command_line, parse_languages
+from polybatch.cli.options import COLLECTIONS_HELP, MEASURES_HELP, Data, command_line, parse_languages
 from polybatch.cli.progress import make_progress
+from polybatch.evaluation.families import DEFAULT
 
 
 def evaluate(
@@ -14,7 +15,9 @@ def evaluate(
     on: Annotated[
         list[str],
         typer.Option(
-            help=f"A collection, or a folder with one in its upstream layout; may be repeated. {COLLECTIONS_HELP}.",
+            help="A collection, or a folder with one in its upstream layout or your own (BEIR, TREC); may be repeated. "
+            "[bold]hub:NAME[/bold] first fetches it from the Hugging Face hub into the data folder. "
+            f"{COLLECTIONS_HELP}.",
             show_default=False,
         ),
     ],
@@ -24,7 +27,19 @@ def evaluate(
         str | None,
         typer.Option(help="Languages to judge, such as en,sw,ne.", show_default="all of the collection's"),
     ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"A measure; may be repeated. {MEASURES_HELP}.",
+            show_default=", ".join(DEFAULT),
+        ),
+    ] = None,
     batch_size: Annotated[int, typer.Option(help="Texts encoded at once.", min=1)] = 64,
+    cache: Annotated[
+        Path | None,
+        typer.Option(help="Folder to keep vectors in, by content, and to take them from.", show_default=False),
+    ] = None,
+    device: Annotated[str, typer.Option(help="Where scores are made: cpu, cuda, ...")] = "cpu",
 ) -> None:
     """Judge a model in the three settings: monolingual, cross-lingual, multilingual. Prints the table.
 
@@ -38,6 +53,7 @@ def evaluate(
 
     options = [word for one in on for word in ("--on", one)]
     options += ["--languages", languages] if languages else []
+    options += [word for one in measure or () for word in ("--measure", one)]
     where = ("--data", data) if data else ()
     evaluate_model(
         model,
@@ -46,6 +62,9 @@ def evaluate(
         data=data,
         languages=parse_languages(languages),
         batch_size=batch_size,
+        measures=measure or DEFAULT,
+        cache=cache,
+        device=device,
         out=out,
         command=command_line("evaluate", model, *options, *where, "--out", out),
         progress=make_progress(),

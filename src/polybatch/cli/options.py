@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from polybatch.data.sources import COLLECTIONS, DATA_VARIABLE
 from polybatch.errors import DataError, Fault
+from polybatch.evaluation.families import FAMILIES, measure_form
 from polybatch.languages import check_language
 from polybatch.sampling.strategies import STRATEGIES
 
@@ -23,7 +25,11 @@ Data = Annotated[
 ]
 
 STRATEGIES_HELP = "; ".join(f"[bold]{name}[/bold]: {one.about}" for name, one in STRATEGIES.items())
-COLLECTIONS_HELP = "; ".join(f"[bold]{name}[/bold]: {one.about}" for name, one in COLLECTIONS.items())
+COLLECTIONS_HELP = f"By name: {', '.join(COLLECTIONS)}; docs/collections.md says what each is"
+
+MEASURES_HELP = (
+    f"Known: {', '.join(escape(measure_form(name)) for name in FAMILIES)}; docs/measures.md says what each is"
+)
 
 
 def parse_languages(text: str | None) -> list[str] | None:

@@ -1,10 +1,11 @@
 """Read text files line by line, with every fault at its line. Not here: what the lines mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from polybatch.errors import Fault
 from polybatch.files import why_unreadable
+from polybatch.languages import is_usual_script, language_code
 
 
 def read_lines(path: Path, faults: list[Fault], *, works: str = "") -> list[str]:
@@ -56,3 +57,22 @@ def choose_files(
     found = f"found: {', '.join(sorted(files))}"
     faults.extend(Fault(str(where), missing.format(code), found) for code in chosen if code not in files)
     return {code: files[code] for code in chosen if code in files}
+
+
+def usual_files(files: Iterable[tuple[str, Path]], notes: dict[str, str]) -> dict[str, Path]:
+    """Files by our code for the language that upstream gives each of them, sorted by code.
+
+    Of several in one language, the one in the language's usual script is taken, then the one whose name comes first;
+    upstream's codes of the others, and of those whose language CLDR does not know, go into `notes`.
+    """
+    found: dict[str, Path] = {}
+    others: list[str] = []
+    for upstream, path in sorted(files, key=lambda one: (not is_usual_script(one[0]), one)):
+        code = language_code(upstream)
+        if code is None or code in found:
+            others.append(upstream)
+        else:
+            found[code] = path
+    if others:
+        notes["left out: another file in the same language, or no language that CLDR knows"] = ", ".join(sorted(others))
+    return dict(sorted(found.items()))

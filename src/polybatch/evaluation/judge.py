@@ -1,117 +1,184 @@
-"""Judge an encoder on a collection: encode once, rank exactly, in the three settings. Writes nothing."""
+"""Judge an encoder, a scorer or given vectors on a collection: score once, rank in the three settings. No files."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from polybatch.errors import DataError, Fault, ModelError
-from polybatch.evaluation.ranks import count_better, tie_order
-from polybatch.evaluation.results import RANKS_SCHEMA, Setting
+from polybatch.evaluation.checks import collection_faults, collection_notes
+from polybatch.evaluation.layout import Layout, distinct
+from polybatch.evaluation.ranks import count_ranks
+from polybatch.evaluation.record import Names, ranks_table, top_table
+from polybatch.evaluation.scorers import ScoreSource, TextScores, VectorScores, as_judged
+from polybatch.evaluation.top import Top
+from polybatch.evaluation.vectors import Vectors, as_array, check_vectors
 from polybatch.progress import Progress, Silent
-from polybatch.records import Collection, Query
+from polybatch.records import Collection
+
+TOP_SIZE = 20  # passages of each query in the multilingual pool that are recorded
 
 
-class Encoder(Protocol):
-    """What is judged: texts in, vectors out, float32 of shape (texts, dimensions). Scores are cosines."""
+class Judged(NamedTuple):
+    """Ranks (RANKS_SCHEMA), the best passages in the multilingual pool (TOP_SCHEMA), and notes on what was met.
 
-    def encode_queries(self, texts: Sequence[str], progress: Progress) -> np.ndarray:
-        """Vectors of queries, with whatever prefix the encoder gives them."""
-        ...
+    `vectors` are those of the distinct passage texts, None where a scorer was judged; `languages` holds the language
+    of each passage, and `texts` which of the vectors is its own.
+    """
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress) -> np.ndarray:
-        """Vectors of passages, with whatever prefix the encoder gives them."""
-        ...
+    ranks: pa.Table
+    top: pa.Table
+    notes: tuple[str, ...]
+    vectors: Vectors | None
+    languages: np.ndarray
+    texts: np.ndarray
 
 
-def rank_collection(
-    encoder: Encoder,
+def judge_collection(
+    judged: Any,
     collection: Collection,
     *,
     system: str,
     strategy: str | None = None,
     seed: int | None = None,
+    top: int = TOP_SIZE,
+    device: str = "cpu",
     progress: Progress | None = None,
-) -> pa.Table:
-    """The rank of every relevant passage of every query in every pool: a table of RANKS_SCHEMA.
+) -> Judged:
+    """Rank every relevant passage of every query in every pool, and keep the best `top` of the multilingual pool.
 
-    Each distinct text is encoded once, and every pool is a view of the same scores, so that equal passages tie exactly
-    and a passage has one score in all settings. Ranks are from 1, over the full pool; ties stand in `tie_order`.
+    `judged` is an Encoder, a Scorer, or anything with sentence-transformers' `encode`. Each distinct text is encoded
+    once, and every pool is a view of the same scores, so equal passages tie exactly and a passage has one score in all
+    settings. Ranks are from 1, over the full pool; under ties `rank` is the expected one, `place` that of `tie_order`.
     Monolingual: the pool is the query language's; cross-lingual: each other language's; multilingual: the union, if
-    there is more than one language. A query without a relevant passage in a pool has no row there.
+    there is more than one language. A query without a relevant passage in a pool has no row there, and a query without
+    any is named in the notes. `device` is where scores are made; vectors come from wherever the encoder makes them.
 
-    Raises DataError if no query has a relevant passage, ModelError for vectors that are not finite or of wrong shape.
+    Raises DataError with every fault of the collection, ModelError for vectors that are not finite or of wrong shape;
+    zero vectors score 0, and a note counts them.
     """
     progress = progress or Silent()
-    languages = collection.languages
-    passages = [passage for code in languages for passage in collection.passages[code]]
-    position = {passage.id: index for index, passage in enumerate(passages)}
-    sizes = np.array([len(collection.passages[code]) for code in languages])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    language_of = np.repeat(np.arange(len(languages)), sizes)
-    order = tie_order([passage.id for passage in passages])
-
-    passage_texts, passage_index = _distinct([passage.text for passage in passages])
-    passage_vectors = _unit(encoder.encode_passages(passage_texts, progress), len(passage_texts), "passages")
-    query_texts = _distinct([query.text for found in collection.queries.values() for query in found])[0]
-    query_vectors = _unit(encoder.encode_queries(query_texts, progress), len(query_texts), "queries")
-    vector_of = dict(zip(query_texts, query_vectors, strict=True))
-
-    columns: dict[str, list[Any]] = {name: [] for name in RANKS_SCHEMA.names}
-
-    def add(query: Query, query_language: str, setting: Setting, where: int, rank: int, pool_size: int) -> None:
-        head = (system, strategy, seed, collection.name, query.id, query.cluster, query_language)
-        tail = (languages[language_of[where]], setting, passages[where].id, rank, pool_size)
-        for column, value in zip(columns.values(), (*head, *tail), strict=True):
-            column.append(value)
-
-    total = sum(len(found) for found in collection.queries.values())
-    with progress.task(f"ranking {collection.name}", total) as advance:
-        for query_language in sorted(collection.queries):
-            for query, scores in _scores(collection.queries[query_language], vector_of, passage_vectors):
-                advance(1)
-                relevant = np.array(
-                    sorted(position[p] for p in collection.judgements.get(query.id, ()) if p in position)
-                )
-                if not relevant.size:
-                    continue
-                before = count_better(scores[passage_index], relevant, order, starts)
-                for row, where in enumerate(relevant):
-                    own = language_of[where]
-                    setting: Setting = "monolingual" if languages[own] == query_language else "cross-lingual"
-                    add(query, query_language, setting, where, 1 + int(before[row, own]), int(sizes[own]))
-                    if len(languages) > 1:
-                        rank = 1 + int(before[row].sum())
-                        add(query, query_language, "multilingual", where, rank, len(passages))
-    if not columns["rank"]:
-        raise DataError([Fault(collection.name, "no query has a relevant passage", "judgements must name passages")])
-    return pa.table(columns, schema=RANKS_SCHEMA)
+    _check(collection)
+    layout = Layout(collection)
+    passages, passage_texts = distinct([passage.text for passage in layout.passages])
+    queries, query_texts = distinct([query.text for query in layout.queries])
+    judged = as_judged(judged)
+    if hasattr(judged, "prepare"):
+        score = judged.prepare(passages, progress)
+        source: ScoreSource = TextScores(queries, np.arange(len(passages)), score, device)
+        notes: list[str] = []
+    else:
+        found = judged.encode_passages(passages, progress)
+        asked = judged.encode_queries(queries, progress)
+        source, notes = _vector_scores([asked], queries, [found], passages, device)
+    names = Names(system, strategy, seed)
+    return _judge(collection, layout, source, query_texts, passage_texts, names, notes, top, progress)
 
 
-def _distinct(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
-    """Distinct texts in order of appearance, and for each text the place of its distinct one."""
-    places: dict[str, int] = {}
-    index = np.array([places.setdefault(text, len(places)) for text in texts], dtype=np.int64)
-    return list(places), index
+def judge_vectors(
+    queries: Mapping[str, Any],
+    passages: Mapping[str, Any],
+    collection: Collection,
+    *,
+    system: str,
+    strategy: str | None = None,
+    seed: int | None = None,
+    top: int = TOP_SIZE,
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> Judged:
+    """Judge given vectors as `judge_collection` judges an encoder's.
+
+    `queries` and `passages` map each language to an array or tensor of shape (texts, dimensions), in the order of the
+    collection's. Nothing is copied whole: a memory-mapped file will do. Passages with equal vectors tie exactly.
+    """
+    _check(collection)
+    faults: list[Fault] = []
+    for what, given, wanted in (
+        ("queries", queries, collection.queries),
+        ("passages", passages, collection.passages),
+    ):
+        for code in sorted({*given, *wanted}):
+            here, there = len(given.get(code, ())), len(wanted.get(code, ()))
+            if here != there:
+                faults.append(Fault(f"{what} in {code}", f"{here} vectors", f"{there} work"))
+    if faults:
+        raise ModelError(faults)
+    layout = Layout(collection)
+    source, notes = _vector_scores(
+        [as_array(queries[code]) for code in sorted(collection.queries) if len(queries[code])],
+        [query.text for query in layout.queries],
+        [as_array(passages[code]) for code in layout.pools],
+        [passage.text for passage in layout.passages],
+        device,
+    )
+    texts = np.arange(len(layout.queries)), np.arange(len(layout.passages))
+    return _judge(collection, layout, source, *texts, Names(system, strategy, seed), notes, top, progress or Silent())
 
 
-def _unit(vectors: np.ndarray, count: int, what: str) -> np.ndarray:
-    """Vectors scaled to length 1 in float32; zero vectors (a text without a known token) stay zero and score 0."""
-    vectors = np.asarray(vectors, dtype=np.float32)
-    if vectors.ndim != 2 or len(vectors) != count:
-        found = f"the encoder gave {what} of shape {vectors.shape}"
-        raise ModelError([Fault("encoder", found, f"({count}, dimensions) works")])
-    if bad := int(np.count_nonzero(~np.isfinite(vectors).all(axis=1))):
-        raise ModelError([Fault("encoder", f"{bad} of {count} {what} have NaN or infinite values")])
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    unit: np.ndarray = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    return unit
+def rank_collection(
+    judged: Any,
+    collection: Collection,
+    *,
+    system: str,
+    strategy: str | None = None,
+    seed: int | None = None,
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> pa.Table:
+    """The ranks alone of `judge_collection`: a table of RANKS_SCHEMA."""
+    return judge_collection(
+        judged, collection, system=system, strategy=strategy, seed=seed, top=0, device=device, progress=progress
+    ).ranks
 
 
-def _scores(
-    queries: Sequence[Query], vector_of: dict[str, np.ndarray], passages: np.ndarray, block: int = 256
-) -> Iterator[tuple[Query, np.ndarray]]:
-    for start in range(0, len(queries), block):
-        chunk = queries[start : start + block]
-        yield from zip(chunk, np.stack([vector_of[query.text] for query in chunk]) @ passages.T, strict=True)
+def _check(collection: Collection) -> None:
+    if faults := collection_faults(collection):
+        raise DataError(faults)
+
+
+def _vector_scores(
+    queries: Sequence[Any],
+    query_texts: Sequence[str],
+    passages: Sequence[Any],
+    passage_texts: Sequence[str],
+    device: str,
+) -> tuple[VectorScores, list[str]]:
+    """Checked vectors of both sides and notes on them; raises ModelError with the faults of both."""
+    found, faults, note = check_vectors(passages, passage_texts, "passages")
+    asked, more, other = check_vectors(queries, query_texts, "queries")
+    faults += more
+    if found and asked and found.dimensions != asked.dimensions:
+        dimensions = f"queries have {asked.dimensions} dimensions, passages {found.dimensions}"
+        faults.append(Fault("encoder", dimensions, "one number of dimensions works"))
+    if faults or found is None or asked is None:
+        raise ModelError(faults)
+    return VectorScores(asked, found, device), [one for one in (note, other) if one]
+
+
+def _judge(
+    collection: Collection,
+    layout: Layout,
+    source: ScoreSource,
+    query_texts: np.ndarray,
+    passage_texts: np.ndarray,
+    names: Names,
+    notes: Sequence[str],
+    size: int,
+    progress: Progress,
+) -> Judged:
+    top = Top.empty(len(layout.queries), size) if size and len(layout.pools) > 1 else None
+    pool = layout.pool(source.columns[passage_texts])
+    counts = count_ranks(source, pool, query_texts, layout.relevant, top=top, progress=progress, name=collection.name)
+    told = (*collection_notes(collection), *(f"{collection.name}: {note}" for note in notes))
+    for note in told:
+        progress.say(note)
+    return Judged(
+        ranks_table(names, layout, counts),
+        top_table(names, layout, top),
+        told,
+        source.passages if isinstance(source, VectorScores) else None,
+        np.array(layout.languages)[layout.home],
+        passage_texts,
+    )

@@ -1,4 +1,4 @@
-"""The files of a result, written and read: `results.json`, `ranks.parquet`, `manifest.json`. No model, no torch."""
+"""The files of a result, written and read: results, ranks, top passages, manifest. No model, no torch."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter, ValidationError
 
@@ -18,6 +19,7 @@ SETTINGS: tuple[Setting, ...] = ("monolingual", "cross-lingual", "multilingual")
 
 RESULTS = "results.json"
 RANKS = "ranks.parquet"
+TOP = "top.parquet"
 MANIFEST = "manifest.json"
 REPORT = "report.html"
 
@@ -44,24 +46,50 @@ class Result:
     queries: int
 
 
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+_HEAD = [
+    pa.field("system", _TEXT, nullable=False),
+    pa.field("strategy", _TEXT),
+    pa.field("seed", pa.int64()),
+    pa.field("collection", _TEXT, nullable=False),
+    pa.field("query_id", pa.string(), nullable=False),
+    pa.field("cluster", pa.string(), nullable=False),
+    pa.field("query_language", _TEXT, nullable=False),
+]
+
 RANKS_SCHEMA = pa.schema(
     [
-        pa.field("system", pa.dictionary(pa.int32(), pa.string()), nullable=False),
-        pa.field("strategy", pa.dictionary(pa.int32(), pa.string())),
-        pa.field("seed", pa.int64()),
-        pa.field("collection", pa.dictionary(pa.int32(), pa.string()), nullable=False),
-        pa.field("query_id", pa.string(), nullable=False),
-        pa.field("cluster", pa.string(), nullable=False),
-        pa.field("query_language", pa.dictionary(pa.int32(), pa.string()), nullable=False),
-        pa.field("passage_language", pa.dictionary(pa.int32(), pa.string()), nullable=False),
-        pa.field("setting", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        *_HEAD,
+        pa.field("passage_language", _TEXT, nullable=False),
+        pa.field("setting", _TEXT, nullable=False),
         pa.field("passage_id", pa.string(), nullable=False),
-        pa.field("rank", pa.int64(), nullable=False),
+        pa.field("grade", pa.int64(), nullable=False),
+        pa.field("score", pa.float32(), nullable=False),
+        pa.field("rank", pa.float64(), nullable=False),
+        pa.field("place", pa.int64(), nullable=False),
         pa.field("pool_size", pa.int64(), nullable=False),
     ]
 )
 """One row per relevant passage of a query in a pool. `passage_language` is the passage's own language: in the
-monolingual and cross-lingual settings that is also the pool's, in the multilingual setting the pool is the union."""
+monolingual and cross-lingual settings that is also the pool's, in the multilingual setting the pool is the union.
+
+`rank` is the expected rank from 1 under ties: 1, the passages with a better score, and half of the others with an
+equal one. `place` is the rank from 1 when ties stand in a neutral fixed order, so no two passages of a pool share it.
+`score` is what the passage was ranked by, `grade` how relevant it is, 1 where judgements have no grades."""
+
+TOP_SCHEMA = pa.schema(
+    [
+        *_HEAD,
+        pa.field("setting", _TEXT, nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("language", _TEXT, nullable=False),
+        pa.field("relevant", pa.bool_(), nullable=False),
+        pa.field("passage_id", pa.string(), nullable=False),
+        pa.field("score", pa.float32(), nullable=False),
+    ]
+)
+"""One row per position, from 1, of the best passages of a query in the multilingual pool: the passage there and its
+language. Ties stand in the order of `place`. Only queries with a relevant passage have rows."""
 
 
 def write_results(folder: Path, results: Iterable[Result]) -> None:
@@ -89,17 +117,25 @@ def read_results(folder: Path) -> list[Result]:
 
 def write_ranks(folder: Path, ranks: pa.Table) -> None:
     """Write `ranks.parquet`; the table must have RANKS_SCHEMA."""
-    with written_aside(folder / RANKS) as new:
-        pq.write_table(ranks.cast(RANKS_SCHEMA), new, compression="zstd")
+    _write_table(folder / RANKS, ranks.cast(RANKS_SCHEMA))
 
 
-def read_ranks(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read `ranks.parquet` of an out folder, all columns or those named; raises ResultsError where it cannot."""
-    path = folder / RANKS
-    try:
-        return pq.read_table(path, columns=list(columns) if columns else None)
-    except (OSError, pa.ArrowException) as error:
-        raise ResultsError([Fault(str(path), str(error).splitlines()[0])]) from None
+def read_ranks(folder: Path, columns: Sequence[str] | None = None, *, filters: pc.Expression | None = None) -> pa.Table:
+    """Read `ranks.parquet` of an out folder, all columns or those named, all rows or those that pass.
+
+    Raises ResultsError where it cannot be read, or lacks columns.
+    """
+    return _read_table(folder / RANKS, RANKS_SCHEMA, columns, filters)
+
+
+def write_top(folder: Path, top: pa.Table) -> None:
+    """Write `top.parquet`; the table must have TOP_SCHEMA."""
+    _write_table(folder / TOP, top.cast(TOP_SCHEMA))
+
+
+def read_top(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read `top.parquet` of an out folder, all columns or those named; raises ResultsError where it cannot."""
+    return _read_table(folder / TOP, TOP_SCHEMA, columns, None)
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
@@ -113,6 +149,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ResultsError([Fault(str(folder / MANIFEST), "not a JSON object")])
     return value
+
+
+def _write_table(path: Path, table: pa.Table) -> None:
+    with written_aside(path) as new:
+        pq.write_table(table.unify_dictionaries(), new, compression="zstd")
+
+
+def _read_table(
+    path: Path, schema: pa.Schema, columns: Sequence[str] | None, filters: pc.Expression | None
+) -> pa.Table:
+    try:
+        lacking = [name for name in schema.names if name not in pq.read_schema(path).names]
+        if not lacking:
+            return pq.read_table(path, columns=list(columns) if columns else None, filters=filters)
+    except (OSError, pa.ArrowException) as error:
+        raise ResultsError([Fault(str(path), str(error).splitlines()[0])]) from None
+    raise ResultsError([Fault(str(path), f"lacks the columns {', '.join(lacking)}", "evaluate again")])
 
 
 def _read_json(path: Path, *, works: str) -> Any:

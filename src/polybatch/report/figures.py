@@ -1,13 +1,14 @@
-"""Dot plots and stacked bars as SVG to stand within a page, in the page's own colours and type. No numbers."""
+"""Dot plots, stacked bars and strips as SVG to stand within a page, in the page's own colours and type. No numbers."""
 
 from __future__ import annotations
 
 import io
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from polybatch.report.colours import PALETTE, ink_on
@@ -48,6 +49,14 @@ class BarRow:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Shares of the kinds in each stretch of a training, from one edge to the next, in batches; NaN for a gap."""
+
+    edges: tuple[int, ...]
+    shares: tuple[tuple[float, ...], ...]
+
+
 def dot_plot(rows: Sequence[DotRow], *, name: str, alt: str) -> str:
     """An SVG with a dot for each seed, a bar at the mean and the mean in figures; `name` keeps its ids apart."""
     left, right = _room(rows), 46
@@ -55,7 +64,7 @@ def dot_plot(rows: Sequence[DotRow], *, name: str, alt: str) -> str:
     low, high = shown_range(rows)
     margin = (high - low) * 0.08 or max(abs(high) * 0.1, 0.01)
     axes.set_xlim(max(0, low - margin), high + margin)
-    _value_axis(axes)
+    _value_axis(axes, _score)
     for y, row in enumerate(rows):
         axes.axhline(y, color=HAIR, linewidth=0.8, zorder=0)
         _side_labels(axes, y, row.label, row.text, bold=row.best)
@@ -109,6 +118,28 @@ def stacked_bars(rows: Sequence[BarRow], *, name: str, alt: str) -> str:
     return _svg(figure, name=name, alt=alt)
 
 
+def strip(course: Course, seeds: Sequence[Course], *, name: str, alt: str) -> str:
+    """An SVG of a training from left to right, split upwards by the shares of the kinds; `seeds` are thin lines."""
+    figure, axes = _axes(330, 118, left=46, right=22, bottom=36, top=8)
+    axes.set_xlim(course.edges[0], course.edges[-1])
+    axes.set_ylim(0, 1)
+    for number, tops in reversed(list(enumerate(_tops(course)))):  # each over the ones above it: no seams
+        axes.stairs(tops, course.edges, fill=True, color=kind_colour(number), linewidth=0)
+    for seed in seeds:
+        for tops in _tops(seed)[:-1]:
+            axes.stairs(tops, seed.edges, baseline=None, color=PAPER, linewidth=0.8)
+    _value_axis(axes, "{:,.0f}".format)
+    axes.set_xlabel("batches", color=SOFT, fontsize=TYPE - 1, labelpad=3)
+    axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    axes.tick_params(axis="y", length=0, pad=5, labelsize=TYPE - 1, labelcolor=SOFT)
+    return _svg(figure, name=name, alt=alt)
+
+
+def _tops(course: Course) -> list[tuple[float, ...]]:
+    """Where the part of each kind ends, at each stretch: the shares added up."""
+    return list(zip(*map(accumulate, course.shares), strict=True))
+
+
 def kind_colour(number: int) -> str:
     """The colour of a kind of batch by its place in the order of kinds."""
     return PALETTE[number % len(PALETTE)]
@@ -124,27 +155,37 @@ def _short(label: str) -> str:
 
 
 def _canvas(width: float, height: float, *, left: float, right: float, bottom: float) -> tuple[Figure, Axes]:
+    figure, axes = _axes(width, height, left=left, right=right, bottom=bottom, top=2)
+    rows = round((height - bottom - 2) / ROW) if bottom > 2 else round((height - 4) / (ROW + 3))
+    axes.set_ylim(rows - 0.5, -0.5)
+    return figure, axes
+
+
+def _axes(width: float, height: float, *, left: float, right: float, bottom: float, top: float) -> tuple[Figure, Axes]:
+    """A figure of this size in px, with bare axes inside of these margins."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width / 72, height / 72), dpi=72)
-    inner = (left / width, bottom / height, (width - left - right) / width, (height - bottom - 2) / height)
+    inner = (left / width, bottom / height, (width - left - right) / width, (height - bottom - top) / height)
     axes = figure.add_axes(inner)
-    rows = round((height - bottom - 2) / ROW) if bottom > 2 else round((height - 4) / (ROW + 3))
-    axes.set_ylim(rows - 0.5, -0.5)
     axes.set_yticks([])
     axes.set_xticks([])
     axes.spines[:].set_visible(False)
     return figure, axes
 
 
-def _value_axis(axes: Axes) -> None:
+def _value_axis(axes: Axes, form: Callable[[float], str]) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], min_n_ticks=2))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}".removeprefix("0") or "0"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: form(value)))
     axes.grid(axis="x", color=HAIR, linewidth=0.8)
     axes.tick_params(axis="x", length=0, pad=5, labelsize=TYPE - 1, labelcolor=SOFT)
     axes.set_axisbelow(True)
+
+
+def _score(value: float) -> str:
+    return f"{value:.4g}".removeprefix("0") or "0"
 
 
 def _side_labels(axes: Axes, y: float, label: str, note: str, *, bold: bool = False) -> None:
@@ -174,6 +215,7 @@ def _svg(figure: Figure, *, name: str, alt: str) -> str:
     text = re.sub(r'(<[^<>]*\bid=")', rf"\g<1>{name}-", text)
     text = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", text)
     text = re.sub(r"font-family: [^;\"]*; ?", "", text)
+    text = re.sub(r'\bd="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), text)  # finer than any screen
     for colour, variable in _VARIABLES.items():
         text = text.replace(colour, f"var({variable})")
     width, height = (round(float(side) * 72) for side in figure.get_size_inches())

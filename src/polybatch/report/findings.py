@@ -14,8 +14,8 @@ MONO = "x-x-mono"
 Verdict = Literal["beyond the seeds", "no finding", "one seed"]
 
 RULE = (
-    "A gain under twice the seed deviation is no finding. A larger one is no proof: "
-    "formal significance testing is not part of this version of polybatch."
+    "A gain under twice the seed deviation is no finding. A larger one is no proof: polybatch compare tests the "
+    "differences by document or question, and corrects for their number."
 )
 
 _SETTING: dict[Setting, str] = {

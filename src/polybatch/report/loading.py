@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from polybatch.errors import Fault, ResultsError, gathered
+from polybatch.evaluation.folders import Judgement, folder_labels, names_apart, repeated
+from polybatch.evaluation.measures import parse_measure
 from polybatch.evaluation.results import MANIFEST, RESULTS, Result, read_manifest, read_results
 from polybatch.report.chance import chance_of
 from polybatch.report.manifest import Manifest, Mix, parse_manifest
-from polybatch.report.summary import RANK_DISTANCE, Quantity, Report, Run, System
+from polybatch.report.summary import Quantity, Report, Run, System
 from polybatch.sampling.strategies import STRATEGIES
 
 TITLES: Mapping[str, str] = {"untuned": "Untuned"} | {name: one.title for name, one in STRATEGIES.items()}
@@ -35,10 +37,10 @@ def load_runs(folders: Sequence[Path]) -> Report:
     nothing is averaged twice. Raises ResultsError with the faults of all folders at once.
     """
     loaded: list[_Folder] = []
-    faults = _repeated(folders)
+    faults = repeated(folders)
     if not folders:
         faults.append(Fault("report", "no folder was named", "name the --out folder of at least one run"))
-    for path, label in zip(folders, _labels(folders), strict=True):
+    for path, label in zip(folders, folder_labels(folders), strict=True):
         with gathered(faults):
             loaded.append(_load(path, label))
     if faults:
@@ -80,9 +82,10 @@ def _row_faults(path: Path, results: Sequence[Result]) -> list[Fault]:
         return [Fault(str(path), "no results", "let `polybatch run` or `polybatch evaluate` finish a system")]
     faults = []
     for number, row in enumerate(results):
-        high = math.inf if row.measure == RANK_DISTANCE else 1.0
-        if not (math.isfinite(row.value) and 0 <= row.value <= high):
-            works = "0 or more works" if high == math.inf else "0 to 1 works"
+        one = parse_measure(row.measure)
+        low, high = (one.family.low, one.family.high) if one else (-math.inf, math.inf)
+        if not (math.isfinite(row.value) and low <= row.value <= high):
+            works = f"{low:g} to {high:g} works" if math.isfinite(high) else f"a finite number over {low:g} works"
             faults.append(Fault(f"{path}: row {number}", f"{row.measure} is {row.value}", works))
     times = Counter((row.system, row.seed, Quantity.of(row)) for row in results)
     for (system, seed, quantity), count in times.items():
@@ -92,30 +95,12 @@ def _row_faults(path: Path, results: Sequence[Result]) -> list[Fault]:
     return faults[:20]
 
 
-def _repeated(folders: Sequence[Path]) -> list[Fault]:
-    times = Counter(folder.resolve() for folder in folders)
-    return [Fault(str(path), f"named {count} times", "once works") for path, count in times.items() if count > 1]
-
-
-def _labels(folders: Sequence[Path]) -> list[str]:
-    """Each folder's name, with as many of its parents as it takes to tell the folders apart."""
-    parts = [folder.resolve().parts for folder in folders]
-    for depth in range(1, max(map(len, parts), default=0) + 1):
-        labels = ["/".join(part[-depth:]) for part in parts]
-        if len(set(labels)) == len(labels):
-            return labels
-    return [str(folder) for folder in folders]
-
-
-def _names(loaded: Sequence[_Folder]) -> dict[tuple[str, str], str]:
-    """What a folder's system is called in the report: its own name, or that and the folder where two would mix."""
-    homes: dict[tuple[str, int | None, str], set[str]] = {}
-    for each in loaded:
-        for row in each.results:
-            homes.setdefault((row.system, row.seed, row.collection), set()).add(each.label)
-    shared = {system for (system, _, _), labels in homes.items() if len(labels) > 1}
-    systems = ((each, entry) for each in loaded for entry in _all_systems(each))
-    return {(each.label, name): f"{name} ({each.label})" if name in shared else name for each, name in systems}
+def _names(loaded: Sequence[_Folder]) -> Mapping[tuple[str, str], str]:
+    """What a folder's system is called in the report, those that it only lists or drew for included."""
+    judged = [Judgement(each.label, row.system, row.seed, row.collection) for each in loaded for row in each.results]
+    # on a collection of the folder's own, so that it clashes with nothing
+    listed = [Judgement(each.label, name, None, each.label) for each in loaded for name in _all_systems(each)]
+    return names_apart([*judged, *listed])
 
 
 def _all_systems(each: _Folder) -> dict[str, None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
 
 from polybatch.errors import Fault, ResultsError
 from polybatch.evaluation.results import MANIFEST
@@ -57,15 +57,52 @@ class CollectionData:
 
 
 @dataclass(frozen=True)
+class Blocks:
+    """The same counts as a Mix's, block by block: each name with one count for every block of `batches` batches.
+
+    All names have equally many blocks, and only the last may be short; what cannot be so is a ValueError.
+    """
+
+    batches: PositiveInt = 1
+    kinds: Mapping[str, tuple[NonNegativeInt, ...]] = field(default_factory=dict)
+    directions: Mapping[str, tuple[NonNegativeInt, ...]] = field(default_factory=dict)
+    datasets: Mapping[str, tuple[NonNegativeInt, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        lengths = {len(counts) for part in (self.kinds, self.directions, self.datasets) for counts in part.values()}
+        if len(lengths) > 1:
+            raise ValueError(f"from {min(lengths)} to {max(lengths)} blocks, not the same number for every name")
+        for number, size in enumerate(self.sizes, 1):
+            if size != self.batches and not (number == len(self.sizes) and 0 < size < self.batches):
+                raise ValueError(f"block {number} has kinds for {size} batches, not for {self.batches}")
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many batches each block has; empty where no blocks were recorded."""
+        return tuple(map(sum, zip(*self.kinds.values(), strict=True)))
+
+
+@dataclass(frozen=True)
 class Mix:
-    """What one training run drew: batches of each kind, rows of each direction (`en-sw`)."""
+    """What one training run drew: batches of each kind, rows of each direction (`en-sw`) and dataset.
+
+    Blocks that were recorded, and do not add up to the totals, are a ValueError.
+    """
 
     system: str
     seed: int | None = None
-    batches: int = 0
-    rows: int = 0
-    kinds: Mapping[str, int] = field(default_factory=dict)
-    directions: Mapping[str, int] = field(default_factory=dict)
+    batches: NonNegativeInt = 0
+    rows: NonNegativeInt = 0
+    kinds: Mapping[str, NonNegativeInt] = field(default_factory=dict)
+    directions: Mapping[str, NonNegativeInt] = field(default_factory=dict)
+    datasets: Mapping[str, NonNegativeInt] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=Blocks)
+
+    def __post_init__(self) -> None:
+        for part in ("kinds", "directions", "datasets"):
+            totals, blocks = getattr(self, part), getattr(self.blocks, part)
+            if blocks and {name: sum(counts) for name, counts in blocks.items()} != dict(totals):
+                raise ValueError(f"the blocks of {part} do not add up to its totals")
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from polybatch.report.findings import RULE, statement
+from polybatch.report.mixes import sentences
 from polybatch.report.summary import Report
 from polybatch.report.tables import Cell, Table, caption, direction_table, main_table
 
 
 def to_markdown(report: Report) -> str:
-    """The plain statement, the main table and the cross-lingual directions of every collection."""
+    """The plain statement, main table and cross-lingual directions of every collection; what the batches held."""
     parts = [f"# {escape(report.title)}"]
     for run in report.unfinished:
         parts.append(f"**This run was cut short: {escape(run.label)}. What it had measured until then is shown.**")
@@ -26,6 +27,10 @@ def to_markdown(report: Report) -> str:
             parts.append(_grid(directions, spread=False))
             best = " Best of each direction in bold." if len(directions.heads) > 1 else ""
             parts.append(f"Means over seeds.{best}")
+    if held := sentences(report):
+        parts.append("## What the batches held")
+        parts.append("\n".join(f"- {escape(sentence)}" for sentence in held))
+        parts.append("Counts of one training; means over seeds.")
     parts.append(RULE)
     return "\n\n".join(parts) + "\n"
 

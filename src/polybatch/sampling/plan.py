@@ -1,239 +1,283 @@
 """Plan batches: which rows, in which languages, in what order. Pure: no texts, no torch, no global randomness."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from polybatch.errors import Fault, RecipeError
+from polybatch.errors import RecipeError
 from polybatch.records import Direction
-from polybatch.sampling.shape import CorpusShape
-from polybatch.sampling.strategies import BatchKind, Strategy
+from polybatch.sampling.apportionment import Apportionment, Shares
+from polybatch.sampling.faults import plan_faults
+from polybatch.sampling.lanes import Lane, direction_weights, streams_of
+from polybatch.sampling.permutation import key_of, permute
+from polybatch.sampling.schedules import Schedule
+from polybatch.sampling.shape import NEGATIVES, CorpusShape
+from polybatch.sampling.strategies import (
+    BatchKind,
+    Composition,
+    Strategy,
+    make_strategy,
+    strategy_faults,
+)
 
 KIND_BLOCK = 20  # batches: over each block of them the mix of kinds is exact to one batch
-
-Choice = TypeVar("Choice")
+_AHEAD = 64  # blocks of kinds, or rounds of lanes, that are worked out at one go
 
 
 @dataclass(frozen=True)
 class Batch:
-    """One batch: `rows` are int64 row numbers, shape (size,); `directions[i]` belongs to `rows[i]`."""
+    """One batch, or a rank's slice of it. `rows` are int64 row numbers, shape (size,).
 
+    `queries` and `passages`, int16, shape (size,): the numbers among `languages` of each row's languages; `negatives`,
+    int16, shape (size, hard negatives): those of its hard negatives.
+    """
+
+    number: int
     kind: str
+    languages: tuple[str, ...]
     rows: np.ndarray
-    directions: tuple[Direction, ...]
+    queries: np.ndarray
+    passages: np.ndarray
+    negatives: np.ndarray
 
     def __len__(self) -> int:
         return len(self.rows)
 
-
-def plan_batches(shape: CorpusShape, strategy: Strategy, *, size: int, seed: int) -> Iterator[Batch]:
-    """An endless sequence of full batches, the same for the same arguments.
-
-    Kinds come in their shares, exact to one batch over every KIND_BLOCK batches; languages and pairs uniformly, each
-    once before any twice; datasets in proportion to their rows in the direction (arXiv 2408.10536, section 3). Within
-    a dataset and direction every passage group is drawn once before any is drawn twice, and a group's items take
-    turns. No two rows of a batch share a group, so none meets its own passage as a negative, in any language.
-
-    Raises RecipeError, before the first batch, with all of `plan_faults`.
-    """
-    if faults := plan_faults(shape, strategy, size):
-        raise RecipeError(faults)
-    return _batches(shape, strategy, size, np.random.default_rng(seed))
-
-
-def plan_faults(shape: CorpusShape, strategy: Strategy, size: int) -> list[Fault]:
-    """Why batches of this size cannot be planned: kinds without any direction, directions with too few groups."""
-    faults: list[Fault] = []
-    if size < 2:
-        faults.append(Fault("batch size", f"{size}; a contrastive batch needs negatives", "2 or more works"))
-    for kind, _ in strategy.kinds:
-        if not kind.directions:
-            found = f"no row of the corpora can fill a {kind.name} batch"
-            faults.append(Fault(f"strategy {strategy.name}", found, _drawable(shape)))
-        elif size > (largest := largest_batch(shape, kind)):
-            found = f"a {kind.name} batch of {size} would repeat a passage group"
-            where = f"strategy {strategy.name}"
-            faults.append(Fault(where, found, f"the largest that works is {largest} ({_scarcest(shape, kind)})"))
-    return faults
-
-
-def largest_batch(shape: CorpusShape, kind: BatchKind) -> int:
-    """The largest batch of this kind that is sure to be filled without repeating a passage group.
-
-    For one direction a batch, that is the least number of distinct groups of any direction. A mixed batch fills its
-    directions from the scarcest up; each must find its share among groups that none before it could have taken.
-    """
-    groups = _groups_by_direction(shape, kind)
-    if not kind.mixed:
-        return min(len(found) for found in groups.values())
-
-    def fits(size: int) -> bool:
-        # the rows left over by an equal share may fall to any direction, so each is counted at its largest
-        share, used = -(-size // len(groups)), 0
-        done: list[np.ndarray] = []
-        for found in sorted(groups.values(), key=len):
-            rivals = sum(1 for other in done if np.intersect1d(found, other, assume_unique=True).size)
-            used = min(rivals * share, size - 1) + min(share, size)
-            if len(found) < min(used, size):
-                return False
-            done.append(found)
-        return True
-
-    low, high = 0, sum(len(found) for found in groups.values())
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle - 1)
-    return low
-
-
-@dataclass
-class Mix:
-    """What was really drawn: batches by kind, rows by direction and by dataset."""
-
-    kinds: Counter[str]
-    directions: Counter[str]
-    datasets: Counter[str]
-
-    def as_record(self) -> dict[str, Any]:
-        """As plain values for JSON, each part in sorted order."""
-        return {
-            "batches": self.kinds.total(),
-            "rows": self.directions.total(),
-            "kinds": dict(sorted(self.kinds.items())),
-            "directions": dict(sorted(self.directions.items())),
-            "datasets": dict(sorted(self.datasets.items())),
-        }
-
-
-def count_mix(shape: CorpusShape, batches: Sequence[Batch]) -> Mix:
-    """Count the realised mix of batches."""
-    starts = np.array([dataset.first for dataset in shape.datasets])
-    names = [dataset.name for dataset in shape.datasets]
-    mix = Mix(Counter(), Counter(), Counter())
-    for batch in batches:
-        mix.kinds[batch.kind] += 1
-        mix.directions.update(str(direction) for direction in batch.directions)
-        mix.datasets.update(names[i] for i in np.searchsorted(starts, batch.rows, side="right") - 1)
-    return mix
-
-
-def _batches(shape: CorpusShape, strategy: Strategy, size: int, rng: np.random.Generator) -> Iterator[Batch]:
-    streams = {
-        direction: [
-            _Stream(rows, shape.groups, rng)
-            for dataset in range(len(shape.datasets))
-            if len(rows := shape.rows(dataset, direction))
-        ]
-        for direction in strategy.directions
-    }
-    scarcity = {direction: sum(stream.distinct for stream in streams[direction]) for direction in streams}
-    decks = {kind: _Deck(kind.directions, rng) for kind, _ in strategy.kinds}
-    for kind in _kinds(strategy, rng):
-        wanted = [decks[kind].draw() for _ in range(size)] if kind.mixed else [decks[kind].draw()] * size
-        wanted.sort(key=lambda direction: (scarcity[direction], direction))
-        used: set[int] = set()
-        rows = np.array([_draw(streams[direction], used, rng) for direction in wanted], dtype=np.int64)
-        order = rng.permutation(size)
-        yield Batch(kind.name, rows[order], tuple(wanted[i] for i in order))
-
-
-def _kinds(strategy: Strategy, rng: np.random.Generator) -> Iterator[BatchKind]:
-    """Kinds of batches in shuffled blocks; a fraction of a batch is carried over to the next block."""
-    shares = np.array([share for _, share in strategy.kinds])
-    given = np.zeros(len(shares), dtype=np.int64)
-    for block in range(1, 2**62):
-        due = np.floor(shares * (block * KIND_BLOCK) + 0.5).astype(np.int64)
-        due[-1] = block * KIND_BLOCK - due[:-1].sum()
-        chosen = np.repeat(np.arange(len(shares)), due - given)
-        given = due
-        for index in rng.permutation(chosen):
-            yield strategy.kinds[index][0]
-
-
-class _Deck(Generic[Choice]):
-    """Draws every choice once, in shuffled order, before any twice."""
-
-    def __init__(self, choices: Sequence[Choice], rng: np.random.Generator) -> None:
-        self._choices, self._rng, self._left = tuple(choices), rng, list[int]()
-
-    def draw(self) -> Choice:
-        if not self._left:
-            self._left = self._rng.permutation(len(self._choices)).tolist()
-        return self._choices[self._left.pop()]
-
-
-class _Stream:
-    """Rows of one dataset in one direction: every group once before any twice, the items of a group in turn."""
-
-    def __init__(self, rows: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> None:
-        self._rng, self.rows = rng, len(rows)
-        self._items: dict[int, list[int]] = {}
-        for row, group in zip(rows.tolist(), groups[rows].tolist(), strict=True):
-            self._items.setdefault(group, []).append(row)
-        self._turn = dict.fromkeys(self._items, 0)
-        self._names = np.array(list(self._items))
-        self._left: list[int] = []  # groups still to come, the next one last
-        for items in self._items.values():
-            rng.shuffle(items)
-
     @property
-    def distinct(self) -> int:
-        return len(self._items)
+    def directions(self) -> tuple[Direction, ...]:
+        """The direction of every row."""
+        pairs = zip(self.queries.tolist(), self.passages.tolist(), strict=True)
+        return tuple(Direction(self.languages[query], self.languages[passage]) for query, passage in pairs)
 
-    def take(self, used: set[int]) -> int | None:
-        """The next row whose group is not in use, or None if every group is; groups passed over come next time."""
-        group = self._next(used)
-        if group is None:
-            fresh = self._rng.permutation(self._names).tolist()
-            self._left = fresh + self._left
-            group = self._next(used)
-            if group is None:
-                self._left = self._left[len(fresh) :]
-                return None
-        used.add(group)
-        items = self._items[group]
-        self._turn[group] += 1
-        return items[(self._turn[group] - 1) % len(items)]
-
-    def _next(self, used: set[int]) -> int | None:
-        for index in range(len(self._left) - 1, -1, -1):
-            if self._left[index] not in used:
-                return self._left.pop(index)
-        return None
+    def part(self, rank: int, ranks: int) -> "Batch":
+        """The slice of one of several equal ranks: together, in their order, they are the batch."""
+        size = len(self.rows) // ranks
+        inside = slice(rank * size, (rank + 1) * size)
+        arrays = (one[inside] for one in (self.rows, self.queries, self.passages, self.negatives))
+        return Batch(self.number, self.kind, self.languages, *arrays)
 
 
-def _draw(streams: list[_Stream], used: set[int], rng: np.random.Generator) -> int:
-    """A row from one of the datasets, in proportion to their rows; a dataset with no unused group is passed over."""
-    open_streams = list(streams)
-    while open_streams:
-        stream = open_streams[0]
-        if len(open_streams) > 1:
-            ends = np.cumsum([stream.rows for stream in open_streams])
-            stream = open_streams[int(np.searchsorted(ends, rng.integers(ends[-1]), side="right"))]
-        row = stream.take(used)
-        if row is not None:
-            return row
-        open_streams.remove(stream)
-    raise AssertionError("plan_faults let a batch pass that cannot be filled")
+class Plan:
+    """Batches as a pure function of their number: the same shape, strategy, size, seed and number give the same batch.
+
+    Kinds come in their shares (alpha), exact to one batch over every KIND_BLOCK batches. Directions come uniformly
+    within a kind: each once, in shuffled order, before any twice, or shared out over the rows of every mixed batch;
+    with a `language_temperature` T below infinity in proportion to rows ** (1 / T), and times their weights. Datasets
+    come in proportion to their rows in the direction ** (1 / `dataset_temperature`) (arXiv 2408.10536, section 3).
+    Within a dataset and direction every passage group is drawn once before any is drawn twice, and a group's items
+    take turns. No two rows of a batch share a group, so none meets its own passage as a negative, in any language.
+
+    Languages of hard negatives are drawn uniformly, each by itself and whatever the positive's, from the passage
+    languages that the batch shows and the row has; if it has none of these, from those it has.
+
+    An epoch is `length` batches, a batch's rows for every row of the corpora if none is given; the plan goes on over
+    epochs, so that what an epoch has not drawn the next one does. `epochs` of them are the whole training, which a
+    schedule of alpha needs to know. `ranks`, among which each batch is to be shared, must divide it. One batch takes a
+    few milliseconds, the next ones microseconds; memory is a few megabytes whatever the size of the corpora.
+
+    Where groups are few beside the rows of a batch, and a batch leaves no choice, a group may be passed over once and
+    another come early; no batch ever repeats one. Raises RecipeError, at once, with all of `plan_faults`.
+    """
+
+    def __init__(
+        self,
+        shape: CorpusShape,
+        strategy: Strategy,
+        *,
+        size: int,
+        ranks: int = 1,
+        seed: int = 0,
+        length: int | None = None,
+        epochs: float = 1,
+        negatives: int = 0,
+        dataset_temperature: float = 1.0,
+        language_temperature: float = float("inf"),
+    ) -> None:
+        faults = plan_faults(
+            shape,
+            strategy,
+            size,
+            ranks=ranks,
+            negatives=negatives,
+            dataset_temperature=dataset_temperature,
+            language_temperature=language_temperature,
+        )
+        if faults:
+            raise RecipeError(faults)
+        self.shape, self.strategy, self.size, self.seed, self.negatives = shape, strategy, size, seed, negatives
+        self.length = max(1, shape.rows // size) if length is None else length
+        self.total = max(1, round(self.length * epochs))
+        self._dataset_temperature, self._language_temperature = dataset_temperature, language_temperature
+        self._key = int(key_of(seed))
+        self._kinds = [_Kind(self, kind, int(key_of(self._key, number))) for number, kind in enumerate(strategy.kinds)]
+        self._agenda = lru_cache(maxsize=2)(self._kinds_ahead)
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, number: int) -> Batch:
+        """Batch `number`, counted from 0 over all epochs; there is no last one."""
+        if number < 0:
+            raise IndexError(f"batch {number}; batches are counted from 0")
+        stretch, place = divmod(number, KIND_BLOCK * _AHEAD)
+        kinds, earlier = self._agenda(stretch)
+        return self._kinds[kinds[place]].batch(earlier[place], number)
+
+    def batches(self, start: int = 0, stop: int | None = None) -> Iterator[Batch]:
+        """Batches from `start` to before `stop`; endless without."""
+        number = start
+        while stop is None or number < stop:
+            yield self[number]
+            number += 1
+
+    def epoch(self, epoch: int) -> Iterator[Batch]:
+        """The `length` batches of one epoch, counted from 0."""
+        return self.batches(epoch * self.length, (epoch + 1) * self.length)
+
+    def _kinds_ahead(self, stretch: int) -> tuple[list[int], list[int]]:
+        """The kind of each batch of a stretch of blocks, and how many of its kind come before it."""
+        blocks = stretch * _AHEAD + np.arange(_AHEAD)
+        due = np.array([self._due(int(block) * KIND_BLOCK) for block in (*blocks, blocks[-1] + 1)])
+        places = np.tile(np.arange(KIND_BLOCK), _AHEAD)
+        order = permute(places, KIND_BLOCK, key_of(self._key, 5, np.repeat(blocks, KIND_BLOCK)))
+        is_first = order < np.repeat(np.diff(due), KIND_BLOCK)
+        others = blocks[0] * KIND_BLOCK - due[0]
+        before = np.where(is_first, due[0] + np.cumsum(is_first), others + np.cumsum(~is_first)) - 1
+        return (~is_first).astype(np.int64).tolist(), before.tolist()
+
+    def _due(self, number: int) -> int:
+        """How many of the batches before this number are of the first kind."""
+        if len(self._kinds) == 1:
+            return number
+        return int(np.floor(self.total * self.strategy.alpha.upto(number / self.total) + 0.5 + 1e-9))
+
+    def _lane(self, weights: Mapping[Direction, float], key: int, *, every_language: bool) -> Lane:
+        temperature = self._dataset_temperature
+        streams, shares = streams_of(
+            self.shape, weights, size=self.size, temperature=temperature, every_language=every_language
+        )
+        return Lane(self.shape, streams, shares, size=self.size, key=key)
+
+    @cached_property
+    def _negatives_of(self) -> list[tuple[int, np.ndarray]]:
+        """First row of each dataset, and which of its patterns have each hard negative in each language."""
+        firsts = self.shape.firsts.tolist()
+        return [(first, one.patterns[:, NEGATIVES:]) for first, one in zip(firsts, self.shape.datasets, strict=False)]
 
 
-def _groups_by_direction(shape: CorpusShape, kind: BatchKind) -> dict[Direction, np.ndarray]:
-    numbers = range(len(shape.datasets))
-    return {
-        direction: np.unique(shape.groups[np.concatenate([shape.rows(number, direction) for number in numbers])])
-        for direction in kind.directions
-    }
+class _Kind:
+    """The batches of one kind: all in one lane if mixed, else a lane a direction, in turns."""
+
+    def __init__(self, plan: Plan, kind: BatchKind, key: int) -> None:
+        self._plan, self._kind, self._key = plan, kind, key
+        temperature = plan._language_temperature
+        weights = direction_weights(plan.shape, kind.directions, plan.strategy.weights, temperature=temperature)
+        choices = [weights] if kind.mixed else [{direction: weight} for direction, weight in weights.items()]
+        self._choices = choices
+        shares = Shares(tuple(sum(one.values()) for one in choices), tuple(range(len(choices))))
+        self._turns = Apportionment(shares)
+        self._lanes: dict[int, Lane] = {}
+        self._passages = np.array(sorted({plan.shape.numbers(d)[1] for d in kind.directions}))
+        self._agenda = lru_cache(maxsize=2)(self._lanes_ahead)
+
+    def batch(self, number: int, of_all: int) -> Batch:
+        """The batch of this number among those of the kind, and of another among all."""
+        stretch, place = divmod(number, len(self._choices) * _AHEAD)
+        lanes, earlier = self._agenda(stretch)
+        choice = lanes[place]
+        if choice not in self._lanes:
+            key = int(key_of(self._key, 6, choice))
+            lane = self._plan._lane(self._choices[choice], key, every_language=self._kind.every_language)
+            self._lanes[choice] = lane
+        rows, queries, passages = self._lanes[choice].batch(earlier[place])
+        shape = self._plan.shape
+        negatives = self._negatives(rows, passages, of_all)
+        return Batch(of_all, self._kind.name, shape.languages, rows, queries, passages, negatives)
+
+    def _lanes_ahead(self, stretch: int) -> tuple[list[int], list[int]]:
+        """The lane of each batch of a stretch of rounds, and how many of its lane come before it."""
+        length = len(self._choices)
+        rounds = stretch * _AHEAD + np.arange(_AHEAD)
+        places = np.tile(np.arange(length), _AHEAD)
+        order = permute(places, length, key_of(self._key, 7, np.repeat(rounds, length)))
+        start = stretch * _AHEAD * length
+        lanes, before = self._turns.at(np.arange(start, start + _AHEAD * length))
+        # shuffled within each round, but the batches of each lane in their order
+        shuffled = lanes[order + np.repeat(np.arange(_AHEAD) * length, length)]
+        ranked = np.empty_like(before)
+        ranked[np.argsort(shuffled, kind="stable")] = before[np.argsort(lanes, kind="stable")]
+        return shuffled.tolist(), ranked.tolist()
+
+    def _negatives(self, rows: np.ndarray, passages: np.ndarray, number: int) -> np.ndarray:
+        plan = self._plan
+        if not plan.negatives:
+            return np.zeros((len(rows), 0), dtype=np.int16)
+        shape = plan.shape
+        dataset = np.searchsorted(shape.firsts, rows, side="right") - 1
+        has = np.zeros((len(rows), plan.negatives, len(shape.languages)), dtype=bool)
+        for one in np.unique(dataset).tolist():
+            inside = np.flatnonzero(dataset == one)
+            first, patterns = plan._negatives_of[one]
+            pattern_of = shape.datasets[one].pattern_of
+            of = 0 if pattern_of is None else pattern_of[rows[inside] - first]
+            has[inside] = patterns[of, : plan.negatives]
+        shown = np.zeros(len(shape.languages), dtype=bool)
+        shown[self._passages if self._kind.mixed else passages[:1]] = True
+        wanted = has & shown
+        wanted = np.where(wanted.any(axis=2, keepdims=True), wanted, has)
+        slots = np.arange(wanted.shape[0] * wanted.shape[1]).reshape(wanted.shape[:2])
+        chance = (key_of(self._key, 8, number, slots) >> np.uint64(33)).astype(np.int64)
+        # the k-th of the languages that a row has, k drawn uniformly
+        chosen = chance % wanted.sum(axis=2)
+        languages: np.ndarray = (np.cumsum(wanted, axis=2) > chosen[:, :, None]).argmax(axis=2).astype(np.int16)
+        return languages
 
 
-def _scarcest(shape: CorpusShape, kind: BatchKind) -> str:
-    groups = _groups_by_direction(shape, kind)
-    direction = min(groups, key=lambda direction: len(groups[direction]))
-    return f"{direction} has {len(groups[direction])} distinct passage groups"
+def make_plan(
+    shape: CorpusShape,
+    strategy: str,
+    *,
+    size: int,
+    directions: Sequence[Direction] | None = None,
+    alpha: float | Schedule = 0.5,
+    composition: Composition = "mixed",
+    weights: Mapping[Direction, float] | None = None,
+    ranks: int = 1,
+    seed: int = 0,
+    length: int | None = None,
+    epochs: float = 1,
+    negatives: int = 0,
+    dataset_temperature: float = 1.0,
+    language_temperature: float = float("inf"),
+) -> Plan:
+    """A plan for a strategy by name, every fault of both in one RecipeError; see `make_strategy` and `Plan`.
 
-
-def _drawable(shape: CorpusShape) -> str:
-    names = ", ".join(map(str, shape.directions)) or "none"
-    return f"directions with rows: {names}"
+    `directions`: those to draw from, all that the corpora can fill by default; `ranks`: among how many processes a
+    batch is to be shared.
+    """
+    directions = shape.directions if directions is None else directions
+    weights = dict(weights or {})
+    faults = strategy_faults(strategy, directions, alpha=alpha, composition=composition, weights=weights)
+    if faults:
+        alpha, composition, weights = 0.5, "mixed", {}
+    try:
+        plan = Plan(
+            shape,
+            make_strategy(strategy, directions, alpha=alpha, composition=composition, weights=weights),
+            size=size,
+            ranks=ranks,
+            seed=seed,
+            length=length,
+            epochs=epochs,
+            negatives=negatives,
+            dataset_temperature=dataset_temperature,
+            language_temperature=language_temperature,
+        )
+    except RecipeError as error:
+        # what is wrong with the strategy itself was found before
+        faults.extend(fault for fault in error.faults if fault not in faults)
+    if faults:
+        raise RecipeError(faults)
+    return plan

@@ -1,10 +1,12 @@
 """The batch strategies: which directions a batch may show, and how often. Pure; which rows fill it is in `plan`."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
+from polybatch.errors import Fault, RecipeError
 from polybatch.records import Direction
+from polybatch.sampling.schedules import Schedule, alpha_fault, constant
 
 Composition = Literal["mixed", "pair"]
 COMPOSITIONS: dict[Composition, str] = {
@@ -15,35 +17,41 @@ COMPOSITIONS: dict[Composition, str] = {
 
 @dataclass(frozen=True)
 class BatchKind:
-    """One kind of batch: the directions that it may show, in equal shares.
+    """One kind of batch: the directions that it may show.
 
-    `mixed`: the rows of one batch share out all directions; else each batch shows one direction.
+    `mixed`: the rows of one batch share out all directions; else each batch shows one direction. `every_language`:
+    each batch has passages in every language.
     """
 
     name: str
     directions: tuple[Direction, ...]
     mixed: bool = False
+    every_language: bool = False
 
 
 @dataclass(frozen=True)
 class Strategy:
-    """A named mixture of batch kinds; the shares add up to 1."""
+    """A named mixture of one or two kinds of batches: `alpha` is the share of the first, as training goes on.
+
+    `weights`: how often a direction is drawn beside the others of its kind; 1 where it names none, 0 for never.
+    """
 
     name: str
-    kinds: tuple[tuple[BatchKind, float], ...]
+    kinds: tuple[BatchKind, ...]
+    alpha: Schedule = field(default_factory=lambda: constant(1.0))
+    weights: Mapping[Direction, float] = field(default_factory=dict)
 
     @property
     def directions(self) -> tuple[Direction, ...]:
         """Every direction that the strategy draws, without repeats."""
-        return tuple(dict.fromkeys(d for kind, _ in self.kinds for d in kind.directions))
+        return tuple(dict.fromkeys(d for kind in self.kinds for d in kind.directions))
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What a strategy is built from: the directions that the corpora can fill, alpha and the composition."""
+    """What a strategy is built from: the directions that the corpora can fill, and the composition."""
 
     directions: tuple[Direction, ...]
-    alpha: float
     composition: Composition
 
     def monolingual(self, *, only: str | None = None, mixed: bool = False) -> BatchKind:
@@ -56,51 +64,87 @@ class Offer:
         chosen = (d for d in self.directions if not d.is_monolingual)
         return BatchKind("cross-lingual", tuple(chosen), self.composition == "mixed")
 
-
-def _hybrid(offer: Offer) -> tuple[tuple[BatchKind, float], ...]:
-    return ((offer.monolingual(), offer.alpha), (offer.cross_lingual(), 1 - offer.alpha))
+    def every_language(self) -> BatchKind:
+        """Batches whose rows share out all directions, so that passages of every language are in every batch."""
+        return BatchKind("every-language", self.directions, mixed=True, every_language=True)
 
 
 @dataclass(frozen=True)
 class _Definition:
     title: str
     about: str
-    kinds: Callable[[Offer], tuple[tuple[BatchKind, float], ...]]
+    kinds: Callable[[Offer], tuple[BatchKind, ...]]
 
 
 STRATEGIES: dict[str, _Definition] = {
     "en-en": _Definition(
-        "En-En",
-        "English queries, English passages: plain fine-tuning",
-        lambda o: ((o.monolingual(only="en"), 1.0),),
+        "En-En", "English queries, English passages: plain fine-tuning", lambda o: (o.monolingual(only="en"),)
     ),
     "x-x": _Definition(
         "X-X",
         "query and passage in one language, rows of several languages in a batch: a negative control",
-        lambda o: ((o.monolingual(mixed=True), 1.0),),
+        lambda o: (o.monolingual(mixed=True),),
     ),
-    "x-x-mono": _Definition("X-X-mono", "one language per batch", lambda o: ((o.monolingual(), 1.0),)),
-    "x-y": _Definition(
-        "X-Y", "query and passage in different languages, in every row", lambda o: ((o.cross_lingual(), 1.0),)
+    "x-x-mono": _Definition("X-X-mono", "one language per batch", lambda o: (o.monolingual(),)),
+    "x-y": _Definition("X-Y", "query and passage in different languages, in every row", lambda o: (o.cross_lingual(),)),
+    "hybrid": _Definition(
+        "Hybrid", "X-X-mono with probability alpha, else X-Y", lambda o: (o.monolingual(), o.cross_lingual())
     ),
-    "hybrid": _Definition("Hybrid", "X-X-mono with probability alpha, else X-Y", _hybrid),
+    "every-language": _Definition(
+        "Every-language",
+        "each batch has passages in every language, in all directions",
+        lambda o: (o.every_language(),),
+    ),
 }
-"""Every strategy of arXiv 2408.10536, section 3, and the two of LAReQA beside them, by its name on the command line."""
+"""Every strategy of arXiv 2408.10536, section 3, the two of LAReQA beside them, and mixed-language batches as in
+multilingual translate-train (Lawrie and others, ECIR 2023), by its name on the command line."""
 
 
 def make_strategy(
     name: str,
     directions: Sequence[Direction],
     *,
-    alpha: float = 0.5,
+    alpha: float | Schedule = 0.5,
     composition: Composition = "mixed",
+    weights: Mapping[Direction, float] | None = None,
 ) -> Strategy:
     """A strategy by name over the directions that the corpora can fill.
 
-    Kinds of no share are left out: hybrid with alpha 1 is X-X-mono, with alpha 0 X-Y. Raises KeyError for an unknown
-    name and ValueError for an alpha outside [0, 1]; a kind without any direction is `plan.plan_faults`' to report.
+    Kinds that are never due are left out: hybrid with alpha 1 is X-X-mono, with alpha 0 X-Y; so are directions of
+    weight 0. Raises RecipeError with all of `strategy_faults`; a kind without any direction is `plan_faults`' to
+    report.
     """
-    if not 0 <= alpha <= 1:
-        raise ValueError(f"alpha is {alpha}; a share between 0 and 1 works")
-    kinds = STRATEGIES[name].kinds(Offer(tuple(directions), alpha, composition))
-    return Strategy(name, tuple((kind, share) for kind, share in kinds if share > 0))
+    weights = dict(weights or {})
+    if faults := strategy_faults(name, directions, alpha=alpha, composition=composition, weights=weights):
+        raise RecipeError(faults)
+    alpha = alpha if isinstance(alpha, Schedule) else constant(alpha)
+    least, greatest = alpha.extremes
+    kinds = STRATEGIES[name].kinds(Offer(tuple(d for d in directions if weights.get(d, 1) > 0), composition))
+    if len(kinds) == 1 or least == 1:
+        return Strategy(name, kinds[:1], weights=weights)
+    return Strategy(name, kinds[1:], weights=weights) if greatest == 0 else Strategy(name, kinds, alpha, weights)
+
+
+def strategy_faults(
+    name: str,
+    directions: Sequence[Direction],
+    *,
+    alpha: float | Schedule,
+    composition: str,
+    weights: Mapping[Direction, float],
+) -> list[Fault]:
+    """Unknown names, an alpha outside [0, 1], weights below 0 or of a direction that the corpora cannot fill."""
+    faults = []
+    if name not in STRATEGIES:
+        faults.append(Fault("strategy", f"no strategy {name!r}", f"known: {', '.join(STRATEGIES)}"))
+    if composition not in COMPOSITIONS:
+        faults.append(Fault("composition", f"no composition {composition!r}", f"known: {', '.join(COMPOSITIONS)}"))
+    if fault := alpha_fault(alpha):
+        faults.append(Fault("alpha", fault, "shares between 0 and 1 work"))
+    for direction, weight in weights.items():
+        if direction not in directions:
+            works = f"directions with rows: {', '.join(map(str, directions)) or 'none'}"
+            faults.append(Fault(f"weight of {direction}", "no such direction", works))
+        if not 0 <= weight < float("inf"):
+            faults.append(Fault(f"weight of {direction}", f"{weight:g}", "0 or more works"))
+    return faults

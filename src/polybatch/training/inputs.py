@@ -11,10 +11,9 @@ from polybatch.data.sources import load_collections, missing_data
 from polybatch.errors import DataError, Fault, gathered
 from polybatch.provenance import content_hash
 from polybatch.records import Collection, ParallelCorpus
-from polybatch.sampling.plan import plan_faults
-from polybatch.sampling.shape import CorpusShape, shape_of
+from polybatch.sampling.table import AlignedTable
+from polybatch.training.plans import plan_of
 from polybatch.training.recipe import UNTUNED, LinesSource, NewswireSource, Recipe
-from polybatch.training.strategies import strategy_of
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,9 @@ class Inputs:
     collections: tuple[Collection, ...]
 
     @cached_property
-    def shape(self) -> CorpusShape:
-        """The shape of the corpora, for planning."""
-        return shape_of(self.corpora)
+    def table(self) -> AlignedTable:
+        """The texts of the corpora in one table, which batches are planned over."""
+        return AlignedTable.from_corpora(self.corpora)
 
     @property
     def texts(self) -> list[str]:
@@ -82,8 +81,8 @@ def load_inputs(
     inputs = Inputs(tuple(corpora), collections)
     for system in recipe.systems if systems is None else systems:
         if system != UNTUNED:
-            size = recipe.training.batch_size
-            faults.extend(plan_faults(inputs.shape, strategy_of(recipe, system, inputs.shape), size))
+            with gathered(faults):
+                plan_of(recipe, system, inputs.table.shape)
     if faults:
         raise DataError(dict.fromkeys(faults))
     return inputs

@@ -3,21 +3,28 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from polybatch.data.sources import COLLECTIONS
 from polybatch.errors import Fault, RecipeError
 from polybatch.files import why_unreadable
 from polybatch.languages import check_language
+from polybatch.sampling.schedules import SCHEDULES, make_schedule
 from polybatch.sampling.strategies import COMPOSITIONS, STRATEGIES, Composition
 
 UNTUNED = "untuned"
 SYSTEMS = (UNTUNED, *STRATEGIES)
 
+_NUMBER, _WORD, _TABLE = "a number", "a word", "a table"  # kinds of values, where a key takes two
+
 Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Temperature = Annotated[
+    Annotated[Positive, Tag(_NUMBER)] | Annotated[Literal["uniform"], Tag(_WORD)],
+    Discriminator(lambda value: _WORD if isinstance(value, str) else _NUMBER),
+]
 Count = Annotated[int, Field(ge=1)]
 
 
@@ -72,12 +79,39 @@ class Training(_Part):
     token_dropout: Annotated[float, Field(ge=0, lt=1)] = Field(0.5, description="share of subwords left out of a text")
 
 
+class AlphaSchedule(_Part):
+    """`alpha = { schedule = "linear", values = [1.0, 0.0] }`: an alpha that changes as training goes on."""
+
+    schedule: Literal[tuple(SCHEDULES)] = Field(  # type: ignore[valid-type]
+        description="; ".join(f"{one}: {what}" for one, what in SCHEDULES.items())
+    )
+    values: Annotated[list[Share], Field(min_length=1)] = Field(description="the shares that it goes through")
+
+    @model_validator(mode="after")
+    def _as_many_values_as_it_takes(self) -> Self:
+        make_schedule(self.schedule, self.values)
+        return self
+
+
 class Batches(_Part):
     """`[batches]`: what the strategies are made with."""
 
-    alpha: Share = Field(0.5, description="share of monolingual batches in hybrid")
+    alpha: Annotated[
+        Annotated[Share, Tag(_NUMBER)] | Annotated[AlphaSchedule, Tag(_TABLE)],
+        Discriminator(lambda value: _TABLE if isinstance(value, dict | AlphaSchedule) else _NUMBER),
+    ] = Field(0.5, description="share of monolingual batches in hybrid; or a schedule of it, see below")
     composition: Composition = Field(
         "mixed", description="; ".join(f"{one}: {what}" for one, what in COMPOSITIONS.items())
+    )
+    weights: dict[Annotated[str, Field(pattern=r"^[^-]+-[^-]+$")], Annotated[float, Field(ge=0)]] = Field(
+        {}, description="direction -> how often it is drawn beside the others of its kind: `{ en-sw = 2.0 }`"
+    )
+    negatives: Annotated[int, Field(ge=0)] = Field(0, description="hard negatives of each row, if the data have them")
+    dataset_temperature: Temperature = Field(
+        1.0, description="T: datasets are drawn in proportion to rows ** (1/T) in the direction; or `uniform`"
+    )
+    language_temperature: Temperature = Field(
+        "uniform", description="T: directions are drawn in proportion to rows ** (1/T); or `uniform`"
     )
 
 
@@ -185,8 +219,8 @@ def _check_values(path: Path, text: str, values: dict[str, Any]) -> list[Fault]:
 
 def _fault(path: Path, text: str, values: dict[str, Any], error: dict[str, Any]) -> Fault:
     """One of pydantic's errors, at its line, in our words."""
-    # the name of the chosen source stands in the location of its keys, but not in the file
-    place = [part for part in error["loc"] if part not in ("lines", "newswire")]
+    # the name of the chosen source, or kind of value, stands in the location of its keys, but not in the file
+    place = [part for part in error["loc"] if part not in ("lines", "newswire", _NUMBER, _WORD, _TABLE)]
     where = f"{path}:{_line(text, place)}"
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     if error["type"] == "extra_forbidden":
@@ -203,6 +237,8 @@ def _known_keys(place: Any, values: dict[str, Any] | None = None) -> str:
     part: type[_Part] = Recipe
     if place:
         part = parts.get(place[0], LinesSource)
+        if place == ["batches", "alpha"]:
+            part = AlphaSchedule
         if place[0] == "train" and values is not None and len(place) > 1:
             part = NewswireSource if values["train"][place[1]].get("source") == "newswire" else LinesSource
     return "known: " + ", ".join(key for key in part.model_fields if key != "text")

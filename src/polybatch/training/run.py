@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from polybatch.errors import Fault, RecipeError
-from polybatch.evaluation.evaluate import describe_collection, evaluate
+from polybatch.evaluation.evaluate import describe_collection, describe_mix, evaluate
 from polybatch.evaluation.results import (
     MANIFEST,
     RESULTS,
     read_manifest,
     read_ranks,
     read_results,
+    read_top,
     write_manifest,
     write_ranks,
     write_results,
+    write_top,
 )
 from polybatch.files import written_aside
 from polybatch.progress import Progress
@@ -38,7 +40,8 @@ def run_recipe(recipe: Recipe, *, data: Path | None, out: Path, progress: Progre
 
     Each system and seed has a folder under `out/systems` with its model, ranks and results; what is whole there is not
     done again, so a run that was stopped goes on with the system it was at, and gives the same numbers. At the end
-    `ranks.parquet` and `results.json` of all stand in `out`. `manifest.json` is written first, `finished` set last.
+    `ranks.parquet`, `top.parquet` and `results.json` of all stand in `out`. `manifest.json` is written first,
+    `finished` set last.
 
     Raises RecipeError where `out` holds a run of another recipe, other data or other versions.
     """
@@ -57,8 +60,11 @@ def run_recipe(recipe: Recipe, *, data: Path | None, out: Path, progress: Progre
     folders = [workshop.folder(system, seed) for system in recipe.systems for seed in recipe.seeds]
     seconds["total"] = round(seconds.get("total", 0) + time.monotonic() - clock, 1)
     records = [read_record(folder / MODEL) for folder in folders]
-    manifest["mix"] = [{"system": one["strategy"], "seed": one["seed"], **one["mix"]} for one in records if one["mix"]]
+    manifest["mix"] = [
+        {"system": one["strategy"], "seed": one["seed"], **describe_mix(one["mix"])} for one in records if one["mix"]
+    ]
     write_ranks(out, pa.concat_tables([read_ranks(folder) for folder in folders]).unify_dictionaries())
+    write_top(out, pa.concat_tables([read_top(folder) for folder in folders]).unify_dictionaries())
     write_results(out, [result for folder in folders for result in read_results(folder)])
     write_manifest(out, manifest | {"finished": True, "seconds": seconds, "machine": machine()})
 
@@ -67,7 +73,8 @@ def train_one(recipe: Recipe, system: str, *, seed: int, data: Path | None, out:
     """Train one system of a recipe to the folder `out`, the same model that a run of the recipe trains."""
     inputs = load_inputs(recipe, data=data, systems=[system], test=False)
     tokenizer = _train_tokenizer(recipe, inputs, progress)
-    _train(recipe, inputs, tokenizer, _tokens(inputs, tokenizer, progress), system, seed, out, progress)
+    tokens = _tokens(inputs, tokenizer, progress)
+    train_system(recipe, system, seed=seed, tokenizer=tokenizer, tokens=tokens, out=out, progress=progress)
 
 
 @dataclass
@@ -98,8 +105,15 @@ class _Workshop:
                 self._tokenizer = self._make_tokenizer()
                 self._tokens = _tokens(self.inputs, self._tokenizer, self.progress)
                 clock = time.monotonic()
-            model = folder / MODEL
-            _train(self.recipe, self.inputs, self._tokenizer, self._tokens, system, seed, model, self.progress)
+            train_system(
+                self.recipe,
+                system,
+                seed=seed,
+                tokenizer=self._tokenizer,
+                tokens=self._tokens,
+                out=folder / MODEL,
+                progress=self.progress,
+            )
         encoder = load_encoder(str(folder / MODEL), batch_size=1024)
         collections = self.inputs.collections
         names: dict[str, Any] = {"system": system, "strategy": system, "seed": seed}
@@ -132,21 +146,7 @@ def _train_tokenizer(recipe: Recipe, inputs: Inputs, progress: Progress) -> "Tok
 def _tokens(inputs: Inputs, tokenizer: "Tokenizer", progress: Progress) -> Any:
     from polybatch.training.tokens import TokenTable
 
-    return TokenTable(inputs.corpora, tokenizer, progress)
-
-
-def _train(
-    recipe: Recipe,
-    inputs: Inputs,
-    tokenizer: "Tokenizer",
-    tokens: Any,
-    system: str,
-    seed: int,
-    out: Path,
-    progress: Progress,
-) -> None:
-    shape = inputs.shape
-    train_system(recipe, system, seed=seed, shape=shape, tokenizer=tokenizer, tokens=tokens, out=out, progress=progress)
+    return TokenTable(inputs.table, tokenizer, progress)
 
 
 def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:

@@ -1,73 +1,87 @@
-"""Texts of parallel corpora, tokenized ahead of time, and batches of them as a static encoder's features."""
+"""Texts of an aligned table, tokenized ahead of time, and planned batches of them as a static encoder's features."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from polybatch.progress import Progress
-from polybatch.records import ParallelCorpus
 from polybatch.sampling.plan import Batch
+from polybatch.sampling.shape import NEGATIVES, CorpusShape
+from polybatch.sampling.table import AlignedTable, side_name
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-Features = dict[str, torch.Tensor]
 
 
 class TokenColumn:
     """Token ids of one side in one language, for all rows: flat ids and where each row's begin."""
 
-    def __init__(self, texts: Sequence[str], tokenizer: "Tokenizer") -> None:
-        encodings = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+    def __init__(self, texts: Sequence[str | None], tokenizer: "Tokenizer") -> None:
+        encodings = tokenizer.encode_batch_fast([text or "" for text in texts], add_special_tokens=False)
         self._starts = np.cumsum([0] + [len(encoding.ids) for encoding in encodings])
         self._ids = np.fromiter((i for encoding in encodings for i in encoding.ids), np.int32, self._starts[-1])
 
     def row(self, number: int) -> np.ndarray:
-        """Token ids of one row, int32."""
+        """Token ids of one row, int32; none where the text is missing."""
         return self._ids[self._starts[number] : self._starts[number + 1]]
 
 
 class TokenTable:
-    """The token ids of every row of all corpora, row numbers as in `sampling.shape.shape_of`.
+    """The token ids of every row of an aligned table, by side and language."""
 
-    A text that is missing has no ids; plans never ask for one. Calling it turns one batch into features for the
-    columns `query` and `passage`: `input_ids`, all ids in one row, and `offsets`, where each text begins.
+    def __init__(self, table: AlignedTable, tokenizer: "Tokenizer", progress: Progress) -> None:
+        self.shape: CorpusShape = table.shape
+        rows = np.arange(len(table))
+        self._columns: list[list[TokenColumn]] = []
+        sides = range(NEGATIVES + table.negatives)
+        with progress.task("tokenizing", len(sides) * len(table.languages)) as advance:
+            for side in sides:
+                self._columns.append([])
+                for code in table.languages:
+                    self._columns[side].append(TokenColumn(table.texts(side, code, rows), tokenizer))
+                    advance(1)
 
-    `token_dropout`: each id is left out with this probability, drawn by `seed` and the number of the call; a text
+    def row(self, side: int, language: str, row: int) -> np.ndarray:
+        """Token ids of one text, int32; none where it is missing."""
+        return self._columns[side][self.shape.languages.index(language)].row(row)
+
+    def fetch(self, batch: Batch, side: int) -> list[np.ndarray]:
+        """Token ids of one side of every row of a batch, in the language planned for it."""
+        languages = (batch.queries, batch.passages, *batch.negatives.T)[side]
+        columns = self._columns[side]
+        return [columns[code].row(row) for code, row in zip(languages.tolist(), batch.rows.tolist(), strict=True)]
+
+
+@dataclass(frozen=True)
+class TokenBatches:
+    """Batches of tokens as features: for each column `input_ids`, all ids in one row, and `offsets` of the texts.
+
+    `token_dropout`: each id is left out with this probability, drawn by `seed` and the number of the batch; a text
     that would lose all keeps one. It is a training-time regulariser: the encoder cannot lean on any one word.
     """
 
-    def __init__(self, corpora: Sequence[ParallelCorpus], tokenizer: "Tokenizer", progress: Progress) -> None:
-        items = [item for corpus in corpora for item in corpus.items]
-        languages = sorted({code for corpus in corpora for code in corpus.languages})
-        self._queries: dict[str, TokenColumn] = {}
-        self._passages: dict[str, TokenColumn] = {}
-        with progress.task("tokenizing", 2 * len(languages)) as advance:
-            for code in languages:
-                self._queries[code] = TokenColumn([item.queries.get(code, "") for item in items], tokenizer)
-                advance(1)
-                self._passages[code] = TokenColumn([item.passages.get(code, "") for item in items], tokenizer)
-                advance(1)
+    tokens: TokenTable
+    token_dropout: float = 0.0
+    seed: int = 0
 
-    def collator(self, *, token_dropout: float, seed: int) -> Callable[[Sequence[Batch]], Features]:
-        """A function from a list of one planned batch to its features; call it once per step, in order."""
-        rng = np.random.default_rng((seed, 1))
+    @property
+    def shape(self) -> CorpusShape:
+        """What a plan needs to know."""
+        return self.tokens.shape
 
-        def collate(planned: Sequence[Batch]) -> Features:
-            (batch,) = planned
-            pairs = list(zip(batch.rows.tolist(), batch.directions, strict=True))
-            queries = [self._queries[direction.query].row(row) for row, direction in pairs]
-            passages = [self._passages[direction.passage].row(row) for row, direction in pairs]
-            features: Features = {}
-            for column, texts in (("query", queries), ("passage", passages)):
-                ids, offsets = _bag(texts, token_dropout, rng)
-                features[f"{column}_input_ids"] = torch.from_numpy(ids)
-                features[f"{column}_offsets"] = torch.from_numpy(offsets)
-            return features
+    def fetch(self, batch: Batch) -> dict[str, Any]:
+        """The features of a batch, int64 tensors."""
+        import torch
 
-        return collate
+        rng = np.random.default_rng((self.seed, 1, batch.number))
+        features: dict[str, Any] = {}
+        for side in range(NEGATIVES + batch.negatives.shape[1]):
+            ids, offsets = _bag(self.tokens.fetch(batch, side), self.token_dropout, rng)
+            features[f"{side_name(side)}_input_ids"] = torch.from_numpy(ids)
+            features[f"{side_name(side)}_offsets"] = torch.from_numpy(offsets)
+        return features
 
 
 def _bag(texts: Sequence[np.ndarray], dropout: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -1,8 +1,7 @@
 """Train one encoder with one strategy, through sentence-transformers. Not here: the run over strategies and seeds."""
 
 import json
-from collections.abc import Callable, Sequence
-from itertools import islice
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,8 @@ from polybatch.errors import Fault, ModelError
 from polybatch.files import written_aside
 from polybatch.progress import Progress
 from polybatch.provenance import versions
-from polybatch.sampling.plan import Batch, count_mix, plan_batches
-from polybatch.sampling.shape import CorpusShape
-from polybatch.training.recipe import UNTUNED, Recipe, Training
-from polybatch.training.strategies import strategy_of
+from polybatch.training.plans import plan_options
+from polybatch.training.recipe import UNTUNED, Batches, Recipe, Training
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -32,7 +29,6 @@ def train_system(
     system: str,
     *,
     seed: int,
-    shape: CorpusShape,
     tokenizer: "Tokenizer",
     tokens: "TokenTable",
     out: Path,
@@ -46,18 +42,10 @@ def train_system(
     model = static_encoder(tokenizer, dimension=settings.dimension, deviation=settings.deviation, seed=seed)
     mix: dict[str, Any] = {}
     if system != UNTUNED:
-        planned = plan_batches(shape, strategy_of(recipe, system, shape), size=recipe.training.batch_size, seed=seed)
-        batches = list(islice(planned, recipe.training.steps))
-        fit(
-            model,
-            batches,
-            tokens,
-            recipe.training,
-            seed=seed,
-            progress=progress,
-            title=f"training {system}, seed {seed}",
+        title = f"training {system}, seed {seed}"
+        mix = fit(
+            model, tokens, recipe.training, recipe.batches, strategy=system, seed=seed, progress=progress, title=title
         )
-        mix = count_mix(shape, batches).as_record()
     record = {
         "strategy": system,
         "seed": seed,
@@ -82,31 +70,26 @@ def read_record(model: str | Path) -> dict[str, Any]:
 
 def fit(
     model: "SentenceTransformer",
-    batches: Sequence[Batch],
     tokens: "TokenTable",
     settings: Training,
+    batches: Batches,
     *,
+    strategy: str,
     seed: int,
     progress: Progress,
     title: str,
-) -> None:
-    """One pass over planned batches: InfoNCE over in-batch negatives (arXiv 2408.10536, eq. 1), AdamW, linear decay."""
-    from datasets import Dataset
-    from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+) -> dict[str, Any]:
+    """Train on planned batches, and give the record of what they held.
+
+    InfoNCE over in-batch negatives (arXiv 2408.10536, eq. 1), AdamW, linear decay.
+    """
+    from sentence_transformers import SentenceTransformerTrainingArguments
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
-    from torch.utils.data import DataLoader
     from transformers import PrinterCallback, TrainerCallback
     from transformers.trainer_utils import set_seed
 
-    class PlannedTrainer(SentenceTransformerTrainer):
-        """Feeds planned batches, already tokenized; everything else is sentence-transformers'."""
-
-        def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
-            """No card: the one of sentence-transformers describes a table of texts, which there is none of."""
-
-        def get_train_dataloader(self) -> Any:
-            collate = tokens.collator(token_dropout=settings.token_dropout, seed=seed)
-            return DataLoader(batches, batch_size=1, shuffle=False, collate_fn=collate)  # type: ignore[arg-type]
+    from polybatch.sampling.trainer import HybridTrainer
+    from polybatch.training.tokens import TokenBatches
 
     class Advance(TrainerCallback):
         """Moves the progress bar, and stops a training whose loss is no number."""
@@ -132,10 +115,11 @@ def fit(
         **(symmetric if settings.symmetric else {}),  # type: ignore[arg-type]
     )
     set_seed(seed)
-    with TemporaryDirectory(prefix="polybatch-") as scratch, progress.task(title, len(batches)) as advance:
+    with TemporaryDirectory(prefix="polybatch-") as scratch, progress.task(title, settings.steps) as advance:
         arguments = SentenceTransformerTrainingArguments(
             output_dir=scratch,
-            max_steps=len(batches),
+            max_steps=settings.steps,
+            per_device_train_batch_size=settings.batch_size,
             learning_rate=settings.learning_rate,
             weight_decay=settings.weight_decay,
             warmup_steps=settings.warmup,
@@ -150,13 +134,17 @@ def fit(
             logging_nan_inf_filter=False,
             disable_tqdm=True,
         )
-        trainer = PlannedTrainer(
-            model=model,
-            args=arguments,
-            train_dataset=Dataset.from_dict({"batch": range(len(batches))}),
+        trainer = HybridTrainer(
+            model,
+            arguments,
+            TokenBatches(tokens, token_dropout=settings.token_dropout, seed=seed),
+            strategy=strategy,
             loss=loss,
+            **plan_options(batches),
         )
         trainer.remove_callback(PrinterCallback)
         trainer.add_callback(Advance(advance))
         trainer.train()
+        mix = trainer.mix()
     model.eval()
+    return mix

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.data.ntrex import load_ntrex_news
+from polybatch.data.collections.ntrex import load_ntrex_held_out, load_ntrex_news, load_ntrex_sentences
 from polybatch.data.sources import load_collection
 from polybatch.errors import DataError
 
@@ -26,6 +26,41 @@ def test_a_headline_asks_for_the_rest_of_its_document_in_runs_of_three_lines(fol
     assert [passage.text for passage in collection.passages["en"]] == ["e1 e2 e3", "e4", "e6"]
     assert collection.judgements["a"] == {f"{code}:a:{number}" for code in ("en", "sw", "zh") for number in (0, 1)}
     assert [query.cluster for query in collection.queries["en"]] == ["a", "b"]
+
+
+def write_documents(folder: Path, *lengths: int) -> None:
+    names = [name for name, length in zip("abcdefg", lengths, strict=False) for _ in range(length)]
+    (folder / "DOCUMENT_IDS.tsv").write_text("".join(f"{name}\n" for name in names))
+    for path in (folder / "NTREX-128").iterdir():
+        path.write_text("".join(f"{path.name.split('.')[1][0]}{number}\n" for number in range(len(names))))
+
+
+def test_every_fourth_line_of_a_body_is_held_out_and_asks_for_the_rest(folder: Path) -> None:
+    write_documents(folder, 10, 4, 3)
+    collection = load_ntrex_held_out(folder, languages=["en", "sw"])
+    assert [(query.id, query.cluster, query.text) for query in collection.queries["en"]] == [
+        ("a:0", "a", "e4"), ("a:1", "a", "e8"), ("b", "b", "e13"), ("c", "c", "e16"),
+    ]  # fmt: skip
+    assert [passage.text for passage in collection.passages["sw"]] == [
+        "s1 s2 s3", "s5 s6 s7", "s9", "s11 s12", "s15",
+    ]  # fmt: skip
+    assert collection.judgements["a:1"] == {f"{code}:a:{number}" for code in ("en", "sw") for number in range(3)}
+    assert collection.judgements["c"] == {"en:c:0", "sw:c:0"}
+
+
+def test_a_document_with_nothing_beside_its_query_is_a_fault(folder: Path) -> None:
+    write_documents(folder, 10, 2)
+    with pytest.raises(DataError, match=r"IDS\.tsv:11: document 'b' has only 2 lines; 3 or more lines a document"):
+        load_ntrex_held_out(folder)
+
+
+def test_a_line_asks_for_its_translations(folder: Path) -> None:
+    write_documents(folder, 2, 2)
+    collection = load_ntrex_sentences(folder)
+    assert [query.text for query in collection.queries["sw"]] == ["s0", "s1", "s2", "s3"]
+    assert [query.cluster for query in collection.queries["sw"]] == ["a", "a", "b", "b"]
+    assert collection.judgements["b:2"] == {"en:b:2", "sw:b:2", "zh:b:2"}
+    assert collection.passages["zh"][2].text == "z2"
 
 
 def test_of_two_files_in_one_language_the_plainest_name_is_read(folder: Path) -> None:
@@ -70,3 +105,23 @@ def test_the_real_files_have_62_documents_in_13_languages(real_data: Path) -> No
     assert {len(found) for found in collection.queries.values()} == {62}
     assert {len(found) for found in collection.passages.values()} == {338}
     assert collection.queries["en"][0].text == "Welsh AMs worried about 'looking like muppets'"
+
+
+def test_the_real_files_have_214_sentences_held_out_one_of_which_its_document_says_twice(real_data: Path) -> None:
+    collection = load_ntrex_held_out(real_data / "ntrex")
+    assert {len(found) for found in collection.queries.values()} == {214}
+    assert {len(found) for found in collection.passages.values()} == {259}
+    texts = {passage.id: passage.text for found in collection.passages.values() for passage in found}
+    said_again = {
+        query.id
+        for found in collection.queries.values()
+        for query in found
+        if any(query.text in texts[one] for one in collection.judgements[query.id])
+    }
+    assert said_again == {"nytimes.184860:0"}
+
+
+def test_the_real_files_have_1007_lines_with_13_versions(real_data: Path) -> None:
+    collection = load_ntrex_sentences(real_data / "ntrex")
+    assert {len(found) for found in collection.queries.values()} == {1007}
+    assert {len(found) for found in collection.judgements.values()} == {13}

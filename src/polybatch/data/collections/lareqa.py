@@ -15,13 +15,16 @@ UPSTREAM = "github.com/google-research-datasets/lareqa (mlqa-r at commit 354d67d
 LICENCES = {"xquad-r": "CC BY-SA 4.0", "mlqa-r": "CC BY-NC 4.0"}
 
 
-def load_lareqa(folder: Path, *, languages: Sequence[str] | None = None, name: str | None = None) -> Collection:
+def load_lareqa(
+    folder: Path, *, languages: Sequence[str] | None = None, name: str | None = None, paragraph: bool = False
+) -> Collection:
     """XQuAD-R or MLQA-R from a folder of `<language>.json` files (arXiv 2004.05484, section 3).
 
     Every sentence of every paragraph, split at the released `sentence_breaks`, is a candidate, and its id is language,
     paragraph and position, so equal sentences of two paragraphs stay two. The correct one holds the start of the first
     answer (start <= answer_start < end); the answers to the same question id in the other languages are relevant too.
-    The candidate's text is the sentence alone. The question is the cluster.
+    The candidate's text is the sentence alone, or with `paragraph` the sentence, then its whole paragraph (as LAReQA's
+    own models have it): scores of the two are never set side by side. The question is the cluster.
 
     Raises DataError with every fault: a missing folder or language, broken JSON, a field that is missing or of the
     wrong type, an answer outside every sentence, a question id twice.
@@ -36,7 +39,7 @@ def load_lareqa(folder: Path, *, languages: Sequence[str] | None = None, name: s
     passages: dict[str, tuple[Passage, ...]] = {}
     judgements: dict[str, set[str]] = defaultdict(set)
     for code, path in files.items():
-        found = _Language(code, path, faults)
+        found = _Language(code, path, faults, paragraph=paragraph)
         queries[code], passages[code] = tuple(found.queries), tuple(found.passages)
         for question, passage in found.answers.items():
             judgements[question].add(passage)
@@ -48,8 +51,8 @@ def load_lareqa(folder: Path, *, languages: Sequence[str] | None = None, name: s
         queries=queries,
         passages=passages,
         judgements={question: frozenset(relevant) for question, relevant in judgements.items()},
-        licence=LICENCES.get(name, "unknown"),
-        notes={"query": "question", "candidate": "sentence"},
+        licence=LICENCES.get(name.removesuffix("+paragraph"), "unknown"),
+        notes={"query": "question", "candidate": "sentence, then its paragraph" if paragraph else "sentence"},
     )
 
 
@@ -72,11 +75,11 @@ def _files(folder: Path) -> dict[str, Path]:
 class _Language:
     """One file, read: its questions, its sentences, and the sentence that answers each question."""
 
-    def __init__(self, code: str, path: Path, faults: list[Fault]) -> None:
+    def __init__(self, code: str, path: Path, faults: list[Fault], *, paragraph: bool) -> None:
         self.queries: list[Query] = []
         self.passages: list[Passage] = []
         self.answers: dict[str, str] = {}
-        self._code, self._path, self._faults = code, path, faults
+        self._code, self._path, self._faults, self._with_paragraph = code, path, faults, paragraph
         try:
             articles = json.loads(path.read_text(encoding="utf-8"))["data"]
             paragraphs = [paragraph for article in articles for paragraph in article["paragraphs"]]
@@ -104,7 +107,8 @@ class _Language:
             self._faults.append(Fault(where, f"missing or malformed field ({error!r})", works))
             return
         for position, sentence in enumerate(sentences):
-            self.passages.append(Passage(f"{self._code}:{number}:{position}", sentence))
+            text = f"{sentence} {context}" if self._with_paragraph else sentence
+            self.passages.append(Passage(f"{self._code}:{number}:{position}", text))
         for question, text, answer_start in questions:
             if question in self.answers:
                 self._faults.append(Fault(where, f"question {question!r} occurs twice", "ids are unique in a language"))

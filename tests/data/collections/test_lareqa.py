@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from polybatch.data.lareqa import load_lareqa
+from polybatch.data.collections.lareqa import load_lareqa
 from polybatch.data.sources import load_collection
 from polybatch.errors import DataError
 
@@ -48,6 +48,17 @@ def test_answers_to_the_same_question_in_other_languages_are_relevant_too(tmp_pa
 def test_equal_sentences_of_two_paragraphs_stay_two_candidates(tmp_path: Path) -> None:
     write(tmp_path, "en", paragraph("Same.", [[0, 5]], ("q1", 0)), paragraph("Same.", [[0, 5]], ("q2", 0)))
     assert [passage.id for passage in load_lareqa(tmp_path).passages["en"]] == ["en:0:0", "en:1:0"]
+
+
+def test_with_its_paragraph_a_candidate_is_the_sentence_then_the_whole_paragraph(tmp_path: Path) -> None:
+    (tmp_path / "lareqa/xquad-r").mkdir(parents=True)
+    write(tmp_path / "lareqa/xquad-r", "en", paragraph("One. Two.", [[0, 4], [5, 9]], ("q1", 5)))
+    alone, both = (load_collection(name, data=tmp_path) for name in ("xquad-r", "xquad-r+paragraph"))
+    assert [passage.text for passage in both.passages["en"]] == ["One. One. Two.", "Two. One. Two."]
+    assert (alone.name, both.name) == ("xquad-r", "xquad-r+paragraph")
+    assert (alone.notes["candidate"], both.notes["candidate"]) == ("sentence", "sentence, then its paragraph")
+    assert alone.judgements == both.judgements
+    assert alone.licence == both.licence == "CC BY-SA 4.0"
 
 
 def test_every_fault_is_listed(tmp_path: Path) -> None:

@@ -1,0 +1,84 @@
+"""`polybatch compare`: which differences between systems are sure, and which could not be resolved. Loads no model."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from polybatch.cli.progress import make_progress
+from polybatch.errors import Fault, ResultsError
+
+SHARES = ""  # the margin of every measure whose values are shares
+
+
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(help="Out folders of run or evaluate, one or more.", show_default=False)
+    ],
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            help="The system that all others are held against, such as en-en; one that two folders have is "
+            "'en-en (FOLDER)'.",
+            show_default="every system against every other",
+        ),
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(help="A measure, such as nDCG@10; may be repeated.", show_default="mAP and rank_distance"),
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(help="monolingual, cross-lingual or multilingual; may be repeated.", show_default="all"),
+    ] = None,
+    margin: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Differences under it do no harm: such as .01, or rank_distance=20 for one measure; may be repeated.",
+            show_default=".01, none for measures that count ranks",
+        ),
+    ] = None,
+    permutations: Annotated[int, typer.Option(help="Permutations, and bootstrap resamples.", min=100)] = 10_000,
+    seed: Annotated[int, typer.Option(help="Seed of permutations and resamples.", min=0)] = 0,
+    format: Annotated[Literal["text", "md", "json", "csv"], typer.Option(help="What to write.")] = "text",
+) -> None:
+    """Say which system is better where, by how much, how sure, and what could not be resolved.
+
+    The unit is the question or document, all its languages together: it is tested whether its score would change with
+    the system (sign-flip permutation), corrected for all comparisons in the table (Holm). A difference is called
+    better or worse only if it is also twice as large as its deviation over seeds; equivalent if it is surely under
+    --margin; else the smallest difference that could have been found is named. Ask for what you set out to show: a
+    baseline, one setting, one measure. Each further comparison makes all others harder to show.
+
+    Example: polybatch compare runs/news --baseline en-en --setting multilingual
+    """
+    from polybatch.evaluation.compare import compare_runs
+    from polybatch.evaluation.significance import FORMATS, Method
+
+    margins = _margins(margin or [])
+    method = Method(
+        permutations=permutations,
+        resamples=permutations,
+        seed=seed,
+        margin=margins.pop(SHARES, Method.margin),
+        margins=margins,
+    )
+    compared = compare_runs(
+        runs, baseline=baseline, measures=measure, settings=setting, method=method, progress=make_progress()
+    )
+    typer.echo(FORMATS[format](compared, method))
+
+
+def _margins(texts: list[str]) -> dict[str, float]:
+    """Margins by measure out of `.01` and `rank_distance=20`; raises ResultsError with every one that is no number."""
+    margins: dict[str, float] = {}
+    faults = []
+    for text in texts:
+        measure, _, number = text.rpartition("=")
+        try:
+            margins[measure] = float(number)
+        except ValueError:
+            faults.append(Fault("--margin", repr(text), ".01 works, or rank_distance=20"))
+    if faults:
+        raise ResultsError(faults)
+    return margins

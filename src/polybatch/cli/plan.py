@@ -1,0 +1,28 @@
+"""`polybatch plan`: what the batches of a recipe would hold, before any training."""
+
+from typing import Annotated
+
+import typer
+
+from polybatch.cli.options import Data, Recipe
+
+
+def plan(
+    recipe: Recipe,
+    seed: Annotated[int, typer.Option(help="Seed of the batches.", min=0)] = 1,
+    data: Data = None,
+) -> None:
+    """Show what the batches of each system of a recipe would hold, without training.
+
+    A table of directions: the rows that each dataset has, and the rows that each system draws; batches by kind; the
+    largest batch without a repeated passage group; and the directions that can never be drawn.
+
+    Example: polybatch plan recipes/demo.toml
+    """
+    from polybatch.training.inputs import load_inputs
+    from polybatch.training.preview import preview, to_text
+    from polybatch.training.recipe import load_recipe
+
+    checked = load_recipe(recipe)
+    inputs = load_inputs(checked, data=data, test=False)
+    typer.echo(to_text(inputs.table.shape, preview(checked, inputs.table.shape, seed=seed)))

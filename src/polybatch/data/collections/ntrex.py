@@ -1,0 +1,157 @@
+"""NTREX-128, human-translated news, as collections: find a document by its headline or a sentence, or a translation."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from polybatch.data.collections.sentences import sentence_collection
+from polybatch.data.text import check_aligned, choose_files, read_lines
+from polybatch.errors import DataError, Fault
+from polybatch.languages import language_code
+from polybatch.records import Collection, Passage, Query
+
+UPSTREAM = "github.com/MicrosoftTranslator/NTREX"
+LICENCE = "CC BY-SA 4.0"
+LINES_PER_PASSAGE = 3
+
+
+def load_ntrex_news(folder: Path, *, languages: Sequence[str] | None = None, name: str = "ntrex-news") -> Collection:
+    """NTREX-news by headline, from a folder in the upstream layout (`DOCUMENT_IDS.tsv` beside `NTREX-128/`).
+
+    A query is a document's first line, its headline. Passages are the rest of every document, cut into runs of three
+    lines (the last may be shorter), in every language. All passages of the document are relevant, and the document is
+    the cluster. Where several files are of one language (zho-CN, zho-TW), the one with the shortest, then
+    alphabetically first code is read. All languages found are loaded unless `languages` names some.
+
+    Raises DataError with every fault: a missing folder, language or file, misaligned lines, a document of one line.
+    """
+    news = _read(folder, languages)
+    queries = {document: [first] for document, (first, *_) in news.documents.items()}
+    runs = {document: _runs(rest) for document, (_, *rest) in news.documents.items()}
+    return _collection(news, name, queries, runs, query="headline")
+
+
+def load_ntrex_held_out(
+    folder: Path, *, languages: Sequence[str] | None = None, name: str = "ntrex-news-held-out"
+) -> Collection:
+    """NTREX-news by a sentence held out: find the other passages of the document that a line was taken from.
+
+    After the headline, which is not used, a document's lines are dealt in fours: three make a passage, the fourth is a
+    query and in no passage. A document too short for that gives its last line as the query. All passages of the
+    document are relevant, in every language, and the document is the cluster. A line that its document says twice is
+    held out once (one query of the 214 in half of NTREX).
+
+    Files, and faults, as in `load_ntrex_news`; a document of two lines has no passage beside its query: a fault.
+    """
+    news = _read(folder, languages, least=3)
+    queries: dict[str, list[int]] = {}
+    runs: dict[str, list[list[int]]] = {}
+    for document, (_, *body) in news.documents.items():
+        queries[document] = body[LINES_PER_PASSAGE :: LINES_PER_PASSAGE + 1] or body[-1:]
+        kept = [line for line in body if line not in queries[document]]
+        runs[document] = _runs(kept)
+    return _collection(news, name, queries, runs, query="sentence taken out of the body")
+
+
+def load_ntrex_sentences(
+    folder: Path, *, languages: Sequence[str] | None = None, name: str = "ntrex-sentences"
+) -> Collection:
+    """NTREX sentence to sentence: find a line's translation among all lines; see `sentence_collection`.
+
+    The document is the cluster. Files, and faults, as in `load_ntrex_news`.
+    """
+    news = _read(folder, languages)
+    lines = [(f"{document}:{number}", document) for document, lines in news.documents.items() for number in lines]
+    order = [number for lines in news.documents.values() for number in lines]
+    texts = {code: [text[number] for number in order] for code, text in news.texts.items()}
+    ids, clusters = zip(*lines, strict=True)
+    return sentence_collection(name, texts, ids, clusters, licence=LICENCE, notes={})
+
+
+def holds_ntrex(folder: Path) -> bool:
+    """Whether a folder looks like NTREX-128's upstream layout."""
+    return bool(_files(folder))
+
+
+class _News(NamedTuple):
+    """The lines of every language, and the numbers of each document's lines, from 0."""
+
+    texts: Mapping[str, Sequence[str]]
+    documents: Mapping[str, Sequence[int]]
+
+
+def _read(folder: Path, languages: Sequence[str] | None, *, least: int = 2) -> _News:
+    faults: list[Fault] = []
+    files = _files(folder)
+    if not files:
+        works = f"a folder with DOCUMENT_IDS.tsv and NTREX-128/newstest2019-*.txt, from {UPSTREAM}"
+        raise DataError([Fault(str(folder), "no NTREX-128 here", works)])
+    files = choose_files(files, languages, faults, where=folder / "NTREX-128", missing="no file for {!r}")
+    marks_path = folder / "DOCUMENT_IDS.tsv"
+    marks = read_lines(marks_path, faults, works=f"from {UPSTREAM}")
+    texts = {code: read_lines(path, faults) for code, path in files.items()}
+    check_aligned({marks_path: marks} | {files[code]: text for code, text in texts.items()}, faults)
+    documents: dict[str, list[int]] = defaultdict(list)
+    for line, document in enumerate(marks):
+        documents[document].append(line)
+    for document, lines in documents.items():
+        if len(lines) < least:
+            found = f"document {document!r} has only {'a headline' if len(lines) == 1 else f'{len(lines)} lines'}"
+            faults.append(Fault(f"{marks_path}:{lines[0] + 1}", found, f"{least} or more lines a document"))
+    if faults:
+        raise DataError(faults)
+    return _News(texts, documents)
+
+
+def _runs(lines: Sequence[int]) -> list[list[int]]:
+    """Runs of three lines that follow each other in `lines`; the last may be shorter."""
+    return [list(lines[start : start + LINES_PER_PASSAGE]) for start in range(0, len(lines), LINES_PER_PASSAGE)]
+
+
+def _collection(
+    news: _News,
+    name: str,
+    queries: Mapping[str, Sequence[int]],
+    runs: Mapping[str, Sequence[Sequence[int]]],
+    *,
+    query: str,
+) -> Collection:
+    """A collection of lines as queries and runs of lines as passages; a document's passages answer its queries."""
+    ids = {
+        document: [document if len(lines) == 1 else f"{document}:{place}" for place in range(len(lines))]
+        for document, lines in queries.items()
+    }
+    passages: dict[str, list[Passage]] = {code: [] for code in news.texts}
+    relevant: dict[str, set[str]] = defaultdict(set)
+    for document, cut in runs.items():
+        for number, run in enumerate(cut):
+            for code, text in news.texts.items():
+                passage = Passage(f"{code}:{document}:{number}", " ".join(text[line] for line in run))
+                passages[code].append(passage)
+                relevant[document].add(passage.id)
+    return Collection(
+        name=name,
+        queries={
+            code: tuple(
+                Query(one, document, text[line])
+                for document, lines in queries.items()
+                for one, line in zip(ids[document], lines, strict=True)
+            )
+            for code, text in news.texts.items()
+        },
+        passages={code: tuple(found) for code, found in passages.items()},
+        judgements={one: frozenset(relevant[document]) for document in queries for one in ids[document]},
+        licence=LICENCE,
+        notes={"query": query, "candidate": f"{LINES_PER_PASSAGE} lines of the body"},
+    )
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    found = (folder / "NTREX-128").glob("newstest2019-*.txt")
+    for path in sorted(found, key=lambda path: (len(path.name), path.name)):
+        code = language_code(path.name.removesuffix(".txt").split(".")[-1])
+        if code:
+            files.setdefault(code, path)
+    return files

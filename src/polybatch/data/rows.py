@@ -1,0 +1,165 @@
+"""Stream rows out of JSONL, TSV and TREC files, plain, gzipped or in an archive. Not here: what the rows mean."""
+
+import csv
+import gzip
+import json
+import tarfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from polybatch.errors import Fault
+from polybatch.files import why_unreadable
+
+AGAIN = "fetch the file again"
+
+
+class Judgement(NamedTuple):
+    """A line of judgements: where it stands, what it says. Grade 0 or less is judged and not relevant."""
+
+    where: str
+    query: str
+    passage: str
+    grade: int
+
+
+def numbered_lines(path: Path, faults: list[Fault], *, member: str = "", works: str = "") -> Iterator[tuple[str, str]]:
+    """The lines of a UTF-8 file, one at a time, each with its place `path:line`, without line end and byte-order mark.
+
+    Lines end at a line feed. A name that ends in .gz is read through gzip; `member` names a file within a tar archive
+    of any compression. Blank lines are passed over. Faults go to `faults`: a file or member that is missing, a broken
+    archive (what stands before the break is returned), a line that is not UTF-8. `works` says where to get what is
+    missing.
+    """
+    label = f"{path}!{member}" if member else str(path)
+    try:
+        with _opened(path, member) as file:
+            for number, raw in enumerate(file, start=1):
+                where = f"{label}:{number}"
+                try:
+                    line = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+                except UnicodeDecodeError as error:
+                    found = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+                    faults.append(Fault(where, found, AGAIN))
+                    continue
+                if line.strip():
+                    yield where, line
+    except KeyError:
+        faults.append(Fault(str(path), f"no {member} in the archive", AGAIN))
+    except (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile) as error:
+        faults.append(Fault(label, f"broken archive: {error}", AGAIN))
+    except OSError as error:
+        faults.append(Fault(label, why_unreadable(error), works))
+
+
+@contextmanager
+def _opened(path: Path, member: str) -> Iterator[Iterable[bytes]]:
+    if not member:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            yield file
+        return
+    with tarfile.open(path) as archive:
+        found = next((one for one in archive if Path(one.name).name == member and one.isfile()), None)
+        inside = archive.extractfile(found) if found else None
+        if inside is None:
+            raise KeyError(member)
+        yield inside
+
+
+def json_rows(
+    path: Path, faults: list[Fault], *, fields: Sequence[str], member: str = "", works: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects of a JSONL file, one at a time, each with its place.
+
+    Every one of `fields` must be there as a string or a whole number, and comes back as a string; further fields come
+    as they are. A line that is broken, no object, or lacks a field is a fault and is not returned.
+    """
+    for where, line in numbered_lines(path, faults, member=member, works=works):
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            faults.append(Fault(where, f"broken JSON: {error}", AGAIN))
+            continue
+        wrong = [name for name in fields if not isinstance(row, dict) or not _is_text(row.get(name))]
+        if wrong:
+            found = f"no {', '.join(wrong)} as text" if isinstance(row, dict) else "not a JSON object"
+            faults.append(Fault(where, found, f"an object with {', '.join(fields)}"))
+            continue
+        yield where, row | {name: str(row[name]) for name in fields}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def table_rows(path: Path, faults: list[Fault], *, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The rows of a tab-separated file with a header and quotes as spreadsheets write them; a field may span lines.
+
+    Each comes with the place of its first line. A header without all of `fields`, and a row that is longer or shorter
+    than the header, are faults; such rows are not returned.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, dialect="excel-tab")
+            header = next(reader, [])
+            if missing := [name for name in fields if name not in header]:
+                found = f"no column {', '.join(missing)}"
+                faults.append(Fault(f"{path}:1", found, f"a header with {', '.join(fields)}"))
+                return
+            line = reader.line_num + 1
+            for row in reader:
+                where, line = f"{path}:{line}", reader.line_num + 1
+                if len(row) != len(header):
+                    faults.append(Fault(where, f"{len(row)} columns", f"{len(header)}, as in the header"))
+                    continue
+                yield where, dict(zip(header, row, strict=True))
+    except OSError as error:
+        faults.append(Fault(str(path), why_unreadable(error)))
+    except (UnicodeDecodeError, csv.Error) as error:
+        faults.append(Fault(str(path), f"cannot be read: {error}", AGAIN))
+
+
+def topic_rows(path: Path, faults: list[Fault], *, works: str = "") -> Iterator[tuple[str, str, str]]:
+    """The topics of a file without header and quotes: place, id, text (all after the first tab)."""
+    for where, line in numbered_lines(path, faults, works=works):
+        topic, tab, text = line.partition("\t")
+        if not tab:
+            faults.append(Fault(where, "no tab", "id, tab, text"))
+            continue
+        yield where, topic.strip(), text.strip()
+
+
+def qrels_rows(path: Path, faults: list[Fault], *, works: str = "") -> Iterator[Judgement]:
+    """The judgements of a file in TREC's form: query, anything, passage, grade, apart by white space."""
+    for where, line in numbered_lines(path, faults, works=works):
+        parts = line.split()
+        if len(parts) != 4:
+            faults.append(Fault(where, f"{len(parts)} columns", "query, Q0, passage, grade"))
+        elif (grade := _grade(parts[3], where, faults)) is not None:
+            yield Judgement(where, parts[0], parts[2], grade)
+
+
+def scored_rows(path: Path, faults: list[Fault]) -> Iterator[Judgement]:
+    """The judgements of a file in BEIR's form: a header `query-id corpus-id score`, then those three, apart by tabs."""
+    lines = numbered_lines(path, faults)
+    for where, header in lines:
+        if header.split("\t") == ["query-id", "corpus-id", "score"]:
+            break
+        faults.append(Fault(where, f"header {header!r}", "query-id, corpus-id, score, apart by tabs"))
+        return
+    for where, line in lines:
+        parts = line.split("\t")
+        if len(parts) != 3:
+            faults.append(Fault(where, f"{len(parts)} columns", "query-id, corpus-id, score"))
+        elif (grade := _grade(parts[2], where, faults)) is not None:
+            yield Judgement(where, parts[0], parts[1], grade)
+
+
+def _grade(text: str, where: str, faults: list[Fault]) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        faults.append(Fault(where, f"grade {text!r}", "a whole number; 0 is judged and not relevant"))
+        return None

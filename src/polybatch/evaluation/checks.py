@@ -1,0 +1,84 @@
+"""What must hold of a collection that is judged: every fault at once, and notes on what is left out. No loading."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from polybatch.errors import Fault
+from polybatch.records import Collection
+
+SHOWN = 5  # faults of one kind that are listed before the rest is only counted
+
+
+def collection_faults(collection: Collection) -> list[Fault]:
+    """Ids that stand twice, languages without a passage, judgements and grades of what is not there, none at all.
+
+    Each fault names its place; of a kind with many, the first are listed and the rest is counted.
+    """
+    name = collection.name
+    homes = [(passage.id, code) for code, found in collection.passages.items() for passage in found]
+    known = {passage for passage, _ in homes}
+    asked = {query.id for found in collection.queries.values() for query in found}
+    pairs = [(query, passage) for query, found in collection.judgements.items() for passage in sorted(found)]
+    twice = _repeated([passage for passage, _ in homes])
+    homes_of = {one: sorted({code for passage, code in homes if passage == one}) for one in twice[:SHOWN]}
+    faults = _listed(
+        Fault(f"{name}: passages", f"id {one!r} stands twice ({', '.join(homes_of.get(one, ()))})", "ids are unique")
+        for one in twice
+    )
+    for code, queries in sorted(collection.queries.items()):
+        faults += _listed(
+            Fault(f"{name}: queries in {code}", f"id {one!r} stands twice", "ids are unique in a language")
+            for one in _repeated([query.id for query in queries])
+        )
+    faults += [
+        Fault(f"{name}: passages in {code}", "there are none", "leave the language out, or give it passages")
+        for code, found in sorted(collection.passages.items())
+        if not found
+    ]
+    faults += _listed(
+        Fault(f"{name}: judgements", f"query {query!r} is in no language", "the id of a query works")
+        for query in collection.judgements
+        if query not in asked
+    )
+    faults += _listed(
+        Fault(f"{name}: judgements of {query!r}", f"passage {one!r} is in no language", "the id of a passage works")
+        for query, one in pairs
+        if one not in known
+    )
+    faults += _listed(
+        Fault(f"{name}: grades of {query!r}", f"{one!r} has {grade}", "1 or more for a passage that is judged relevant")
+        for query, grades in collection.grades.items()
+        for one, grade in grades.items()
+        if grade < 1 or one not in collection.judgements.get(query, ())
+    )
+    if not any(query in asked and one in known for query, one in pairs):
+        faults.append(Fault(name, "no query has a relevant passage", "judgements must name passages"))
+    return faults
+
+
+def collection_notes(collection: Collection) -> list[str]:
+    """Sentences on what no figure shows: queries that cannot be judged, languages that only add candidates."""
+    relevant = {one for found in collection.judgements.values() for one in found}
+    notes = []
+    for code, queries in sorted(collection.queries.items()):
+        left = [query.id for query in queries if not collection.judgements.get(query.id)]
+        if left:
+            shown = ", ".join(left[:SHOWN]) + ", …" * (len(left) > SHOWN)
+            found = f"{len(left)} of {len(queries)} queries in {code} have no relevant passage and are left out"
+            notes.append(f"{collection.name}: {found}: {shown}")
+    for code, passages in sorted(collection.passages.items()):
+        if not any(passage.id in relevant for passage in passages):
+            notes.append(f"{collection.name}: no passage in {code} is relevant to any query; it only adds candidates")
+    return notes
+
+
+def _repeated(ids: Sequence[str]) -> list[str]:
+    return [one for one, times in Counter(ids).items() if times > 1] if len(set(ids)) < len(ids) else []
+
+
+def _listed(faults: Iterable[Fault]) -> list[Fault]:
+    """The first faults of a kind, and one that counts the rest."""
+    found = list(faults)
+    if len(found) <= SHOWN:
+        return found
+    return [*found[:SHOWN], Fault(found[SHOWN].where.partition(":")[0], f"{len(found) - SHOWN} more faults like these")]

@@ -1,0 +1,103 @@
+"""Out folders into comparisons: ranks read, measured query by query, tested. Not here: the tests, and their wording."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from polybatch.errors import Fault, ResultsError, gathered
+from polybatch.evaluation.folders import Judgement, folder_labels, names_apart, repeated
+from polybatch.evaluation.measures import parse_measures, per_query
+from polybatch.evaluation.results import read_ranks, read_top
+from polybatch.evaluation.significance import Comparison, Method, compare
+from polybatch.progress import Progress, Silent
+
+MEASURES = ("mAP", "rank_distance")
+"""What is compared where nothing is asked: the fewer comparisons a family has, the more it can find."""
+
+POOL = ("collection", "setting", "query_language", "passage_language")
+
+
+def compare_runs(
+    folders: Sequence[Path],
+    *,
+    baseline: str | None = None,
+    measures: Sequence[str] | None = None,
+    settings: Sequence[str] | None = None,
+    method: Method | None = None,
+    progress: Progress | None = None,
+) -> tuple[Comparison, ...]:
+    """Compare the systems of out folders of `polybatch run` and `polybatch evaluate`, one folder or several.
+
+    Without a baseline each system is held against all before it; without measures, MEASURES, where they are defined.
+    A system that two folders judged is named `name (folder)` in each. Raises ResultsError with the faults of all
+    folders at once, for folders whose pools or judgements of a collection differ, and those of `compare`.
+    """
+    progress = progress or Silent()
+    faults = repeated(folders)
+    needs_top = False
+    with gathered(faults):
+        needs_top = any(one.family.needs_top for one in parse_measures(measures or MEASURES))
+    ranks: dict[str, pa.Table] = {}
+    top: dict[str, pa.Table] = {}
+    for folder, label in zip(folders, folder_labels(folders), strict=True):
+        with gathered(faults):
+            ranks[label] = read_ranks(folder)
+            if needs_top:
+                top[label] = read_top(folder)
+    faults += _unlike_pools(ranks)
+    if faults:
+        raise ResultsError(faults)
+    names = names_apart(judgement for label, table in ranks.items() for judgement in _judgements(label, table))
+    values = []
+    with progress.task("measuring", len(ranks)) as advance:
+        for label, table in ranks.items():
+            values.append(_renamed(per_query(table, measures or MEASURES, top=top.get(label)), label, names))
+            advance(1)
+    return compare(
+        pa.concat_tables(values, promote_options="permissive").unify_dictionaries(),
+        baseline=baseline,
+        measures=measures,
+        settings=settings,
+        method=method,
+        progress=progress,
+    )
+
+
+def _judgements(label: str, ranks: pa.Table) -> list[Judgement]:
+    return [
+        Judgement(label, row["system"], row["seed"], row["collection"])
+        for row in ranks.group_by(["system", "seed", "collection"]).aggregate([]).to_pylist()
+    ]
+
+
+def _renamed(values: pa.Table, label: str, names: Mapping[tuple[str, str], str]) -> pa.Table:
+    place = values.schema.get_field_index("system")
+    systems = values.column(place).cast(pa.string()).combine_chunks().dictionary_encode()
+    called = pa.array([names[label, name] for name in systems.dictionary.to_pylist()], pa.string())
+    return values.set_column(place, "system", pa.DictionaryArray.from_arrays(systems.indices, called).cast(pa.string()))
+
+
+def _unlike_pools(ranks: Mapping[str, pa.Table]) -> list[Fault]:
+    """Faults of collections that share a name and not their passages or judgements: the ranks would not compare."""
+    first: dict[tuple[str, ...], tuple[str, tuple[int, ...]]] = {}
+    faults: dict[tuple[str, ...], Fault] = {}
+    for label, table in ranks.items():
+        counted = table.group_by([*POOL, "system", "seed"]).aggregate(
+            [("pool_size", "min"), ("pool_size", "max"), ("rank", "count")]
+        )
+        for row in counted.to_pylist():
+            key = tuple(row[name] for name in POOL)
+            pool = (row["rank_count"], row["pool_size_min"], row["pool_size_max"])
+            other, known = first.setdefault(key, (label, pool))
+            if pool != known:
+                found = f"{row['system']} of {label} has {_pool(pool)}, {other} has {_pool(known)}"
+                works = "judge both on the same passages and judgements"
+                faults.setdefault(key[:2], Fault(", ".join(key), f"pools differ: {found}", works))
+    return list(faults.values())
+
+
+def _pool(pool: tuple[int, ...]) -> str:
+    count, least, most = pool
+    sizes = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    return f"{count:,} relevant passages in a pool of {sizes}"

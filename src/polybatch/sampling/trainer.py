@@ -1,0 +1,156 @@
+"""sentence-transformers' trainer on planned batches of one aligned table. Not here: what is planned."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from datasets import Dataset
+from sentence_transformers import (
+    SentenceTransformer,
+    SentenceTransformerTrainer,
+    SentenceTransformerTrainingArguments,
+)
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset as TorchDataset
+
+from polybatch.files import write_json
+from polybatch.records import Direction
+from polybatch.sampling.mix import count_mix
+from polybatch.sampling.plan import Batch, Plan, make_plan
+from polybatch.sampling.schedules import Schedule
+from polybatch.sampling.shape import CorpusShape
+from polybatch.sampling.strategies import Composition
+
+MIX = "mix.json"
+"""The file beside a model that says what its batches really held."""
+
+
+class BatchSource(Protocol):
+    """Where the rows of a planned batch come from: an `AlignedTable`, or anything else with a shape."""
+
+    @property
+    def shape(self) -> CorpusShape:
+        """What a plan needs to know."""
+        ...
+
+    def fetch(self, batch: Batch) -> list[dict[str, str]] | dict[str, Any]:
+        """The rows of a batch, a dictionary each, or all of it as features of the model, already tokenized."""
+        ...
+
+
+class HybridTrainer(SentenceTransformerTrainer):
+    """Trains on batches of a strategy over one aligned table; everything else is sentence-transformers'.
+
+    `train_table` stands for the `train_dataset`; `strategy` and the options after it are those of `make_plan`. The
+    columns of a batch are `query`, `passage` and, with hard `negatives`, `negative_1` and so on; prompts go by these
+    names. With W processes (torchrun, accelerate) a batch of W times `per_device_train_batch_size` rows is planned,
+    and each process has its slice of it; give the loss `gather_across_devices=True` to use them all as negatives. A
+    training that goes on from a checkpoint sees the batches that it would have seen, also with another number of
+    processes if the whole batch has the same size. What was drawn is written beside every model that is
+    saved, as `mix.json`.
+    """
+
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        args: SentenceTransformerTrainingArguments,
+        train_table: BatchSource,
+        *,
+        strategy: str = "hybrid",
+        alpha: float | Schedule = 0.5,
+        composition: Composition = "mixed",
+        weights: Mapping[Direction, float] | None = None,
+        negatives: int = 0,
+        dataset_temperature: float = 1.0,
+        language_temperature: float = float("inf"),
+        **others: Any,
+    ) -> None:
+        size = args.train_batch_size * args.world_size
+        length = max(1, train_table.shape.rows // size)
+        micro = args.max_steps * args.gradient_accumulation_steps
+        self.table = train_table
+        self.plan: Plan = make_plan(
+            train_table.shape,
+            strategy,
+            size=size,
+            alpha=alpha,
+            composition=composition,
+            weights=weights,
+            seed=args.seed if args.data_seed is None else args.data_seed,
+            length=length,
+            epochs=micro / length if args.max_steps > 0 else args.num_train_epochs,
+            negatives=negatives,
+            dataset_temperature=dataset_temperature,
+            language_temperature=language_temperature,
+        )
+        self._workers = {"rank": args.process_index, "ranks": args.world_size}
+        # it wants a dataset to look at, which here only says what the columns are
+        columns = ["query", "passage", *(f"negative_{number + 1}" for number in range(negatives))]
+        super().__init__(
+            model=model, args=args, train_dataset=Dataset.from_dict({one: [""] for one in columns}), **others
+        )
+
+    def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
+        """No card: the one of sentence-transformers describes its own dataset, which there is none of."""
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """This process's slices of the planned batches; a loader that accelerate need not share out."""
+        return _Loader(
+            _Slices(self.plan, self.table, **self._workers),
+            batch_sampler=_Numbers(self.plan),
+            collate_fn=self._collate,
+            num_workers=self.args.dataloader_num_workers,
+            pin_memory=self.args.dataloader_pin_memory,
+            persistent_workers=self.args.dataloader_persistent_workers,
+            prefetch_factor=self.args.dataloader_prefetch_factor,
+        )
+
+    def mix(self) -> dict[str, Any]:
+        """What the batches so far have held: counts by kind, direction and dataset, in total and block by block."""
+        drawn = self.state.global_step * self.args.gradient_accumulation_steps
+        return count_mix(self.table.shape, self.plan.batches(0, drawn)).as_record()
+
+    def _collate(self, fetched: Any) -> Any:
+        return fetched if isinstance(fetched, dict) else self.data_collator(fetched)
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        super()._save(output_dir, state_dict)
+        write_json(Path(output_dir or str(self.args.output_dir)) / MIX, self.mix())
+
+
+class _Numbers:
+    """The numbers of an epoch's batches, one at a time: cheap to skip, and the same in every process."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan, self.epoch = plan, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return self._plan.length
+
+    def __iter__(self) -> Iterator[list[int]]:
+        start = self.epoch * self._plan.length
+        return ([number] for number in range(start, start + self._plan.length))
+
+
+class _Slices(TorchDataset[Any]):
+    """The rows of one process's slice of each batch, by the number of the batch."""
+
+    def __init__(self, plan: Plan, table: BatchSource, *, rank: int, ranks: int) -> None:
+        self._plan, self._table, self._rank, self._ranks = plan, table, rank, ranks
+
+    def __len__(self) -> int:
+        return self._plan.length * self._plan.size
+
+    def __getitems__(self, numbers: Sequence[int]) -> Any:
+        (number,) = numbers
+        return self._table.fetch(self._plan[number].part(self._rank, self._ranks))
+
+
+class _Loader(DataLoader[Any]):
+    """A data loader that tells its sampler the epoch, as transformers' trainer asks of loaders of several epochs."""
+
+    def set_epoch(self, epoch: int) -> None:
+        self.batch_sampler.set_epoch(epoch)  # type: ignore[union-attr]

@@ -1,0 +1,39 @@
+"""Claims about effect size and power."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from polybatch.evaluation.significance.power import smallest_detectable, standardised, wins_ties_losses
+
+
+def of_deviation(deviation: float, clusters: int) -> np.ndarray:
+    values = np.random.default_rng(0).normal(size=clusters)
+    scaled: np.ndarray = (values - values.mean()) / values.std(ddof=1) * deviation
+    return scaled
+
+
+def test_questions_and_deviation_of_xquad_r_resolve_a_hundredth() -> None:
+    least = smallest_detectable(of_deviation(0.15, 1190))
+    assert least == pytest.approx(0.012, abs=0.0005)
+    assert 7.84 * 0.15**2 / least**2 == pytest.approx(1190)
+
+
+def test_the_smallest_detectable_difference_is_found_4_times_in_5() -> None:
+    rng = np.random.default_rng(1)
+    least = smallest_detectable(of_deviation(1, 60))
+    drawn = rng.normal(least, 1, (4000, 60))
+    found = np.mean(stats.ttest_1samp(drawn, 0, axis=1).pvalue <= 0.05)
+    assert found == pytest.approx(0.8, abs=0.03)
+
+
+def test_the_effect_is_the_mean_in_deviations_and_none_without_any() -> None:
+    assert standardised(of_deviation(2, 50) + 1) == pytest.approx(0.5)
+    assert standardised(np.full(5, 0.1 + 0.2)) is None
+    assert standardised(np.zeros(5)) is None
+
+
+def test_wins_are_on_the_better_side() -> None:
+    differences = np.array([0.5, 0.1, 0.0, -2.0])
+    assert wins_ties_losses(differences, lower_is_better=False) == (2, 1, 1)
+    assert wins_ties_losses(differences, lower_is_better=True) == (1, 1, 2)

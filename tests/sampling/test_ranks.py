@@ -1,0 +1,88 @@
+"""Claims about training over several processes: two of them, over torch.distributed and gloo."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from polybatch.sampling import make_plan
+from tests.sampling.shapes import parallel
+from tests.sampling.trained import first_weights, make_model, make_table, train
+
+SCRIPT = Path(__file__).with_name("rank_script.py")
+STOP = 7  # of 10 batches in 2 epochs
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What one process saw in two epochs and learned, and what each of two did in the same trainings."""
+
+    whole: list[Any]
+    weights: list[float]
+    ranks: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    out = tmp_path_factory.mktemp("ranks")
+    model, table = make_model(out), make_table()
+    trainer, whole = train(model, table, out / "one", num_train_epochs=2)
+    train(model, table, out / "stopped", max_steps=STOP, save_strategy="steps", save_steps=STOP)
+    settings = {"per_device_train_batch_size": 4, "num_train_epochs": 2}
+    checkpoint = str(out / "stopped" / f"checkpoint-{STOP}")
+    jobs = {
+        "table": settings | {"how": "table"},
+        "directions": settings | {"how": "directions"},
+        "resumed": settings | {"how": "table", "resume": checkpoint},
+    }
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    processes = []
+    for rank in map(str, range(2)):
+        environment = os.environ | {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": "2", "OMP_NUM_THREADS": "1"}
+        environment |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, str(SCRIPT), str(model), str(out), json.dumps(jobs)]
+        processes.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True))
+    for process in processes:
+        _, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors[-3000:]
+    ranks = [json.loads((out / f"seen-{rank}.json").read_text(encoding="utf-8")) for rank in range(2)]
+    return Trained(whole, first_weights(trainer.model), ranks)
+
+
+@pytest.mark.parametrize("how", ["table", "directions"])
+def test_two_processes_share_every_batch_and_learn_what_one_would(trained: Trained, how: str) -> None:
+    first, second = (rank[how] for rank in trained.ranks)
+    assert first["world"] == second["world"] == 2
+    assert len(first["batches"]) == len(second["batches"]) == 10
+    for one, other, whole in zip(first["batches"], second["batches"], trained.whole, strict=True):
+        assert len(one) == len(other) == 4
+        assert [tuple(row) for row in one + other] == whole
+        assert len({query.split()[1] == passage.split()[1] for query, passage in whole}) == 1
+    # with the other's passages as negatives too, the weights are those of one process
+    assert first["weights"] == second["weights"]
+    assert first["weights"] == pytest.approx(trained.weights, abs=2e-4)
+
+
+def test_two_processes_go_on_where_one_stopped(trained: Trained) -> None:
+    first, second = (rank["resumed"]["batches"] for rank in trained.ranks)
+    for one, other, whole in zip(first, second, trained.whole[STOP:], strict=True):
+        assert [tuple(row) for row in one + other] == whole
+
+
+def test_plans_know_every_ranks_part_without_the_others() -> None:
+    whole = [batch.rows.tolist() for batch in make_plan(parallel(200), "hybrid", size=16, seed=1).batches(0, 30)]
+    for ranks in (2, 4, 8):
+        parts = []
+        for rank in range(ranks):
+            plan = make_plan(parallel(200), "hybrid", size=16, seed=1, ranks=ranks)
+            parts.append([batch.part(rank, ranks).rows.tolist() for batch in plan.batches(0, 30)])
+        assert [[*chain(*slices)] for slices in zip(*parts, strict=True)] == whole
