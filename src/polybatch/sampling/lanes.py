@@ -1,48 +1,43 @@
 """Fill the batches of one kind with rows: without replacement, and no two rows of a batch from one group. Pure."""
 
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from polybatch.records import Direction
 from polybatch.sampling.apportionment import Apportionment, Shares
 from polybatch.sampling.permutation import key_of, permute
 from polybatch.sampling.shape import CorpusShape
+from polybatch.sampling.streams import Stream
 
 BLOCK_ROWS = 4096  # of the batches that are filled at one go: where one row of a batch cannot stay, another takes over
 _FRESH = 8  # a stream this many times its rows in a batch shuffles freely; a shorter one only as far as is safe
 
 
 @dataclass(frozen=True)
-class Stream:
-    """The groups of one dataset, drawn one after the other, in one direction or several.
-
-    With one direction, every group is drawn once before any twice, in an order that is new each time. With several,
-    the groups fall into as many equal classes as there are directions; each time round, each class has one of the
-    directions, and the next time the next: so a group meets every direction once before any twice, and no two
-    directions ever draw the same group within one round.
-    """
-
-    dataset: int
-    directions: tuple[tuple[int, int], ...]
-    ranges: np.ndarray  # of its groups: int64, shape (ranges, 2), the first and how many
-    share: float
-
-    @property
-    def groups(self) -> int:
-        """How many groups it draws from."""
-        return int(self.ranges[:, 1].sum())
-
-
-@dataclass(frozen=True)
 class Rows:
-    """Rows of some batches, all arrays of shape (batches, size): int64 rows, int16 languages of query and passage."""
+    """Rows of some batches, read-only, of shape (batches, size): int64 rows, int16 languages of query and passage."""
 
     rows: np.ndarray
     queries: np.ndarray
     passages: np.ndarray
+
+    def __post_init__(self) -> None:
+        for array in (self.rows, self.queries, self.passages):
+            array.flags.writeable = False
+
+
+class Filled(OrderedDict[tuple[int, int], Rows]):
+    """Blocks that were filled last, by the key of their lane and their number; old ones are let go."""
+
+    MOST = 512  # blocks of 12 bytes a row: 25 MB
+
+    def keep(self, key: tuple[int, int], rows: Rows) -> None:
+        """Keep a block, and let go of the one that was kept first if there are too many."""
+        self[key] = rows
+        if len(self) > self.MOST:
+            self.popitem(last=False)
 
 
 @dataclass
@@ -67,8 +62,10 @@ class Lane:
     passed over this once.
     """
 
-    def __init__(self, shape: CorpusShape, streams: Sequence[Stream], shares: Shares, *, size: int, key: int) -> None:
-        self._shape, self._streams, self._size, self._key = shape, streams, size, key
+    def __init__(
+        self, shape: CorpusShape, streams: Sequence[Stream], shares: Shares, *, size: int, key: int, filled: Filled
+    ) -> None:
+        self._shape, self._streams, self._size, self._key, self._filled = shape, streams, size, key, filled
         self._apportionment = Apportionment(shares)
         self._batches = max(2, BLOCK_ROWS // size)
         count = np.array([stream.groups for stream in streams], dtype=np.int64)
@@ -92,17 +89,14 @@ class Lane:
             direction: sum(stream.groups for stream in streams if direction in stream.directions)
             for direction in dict.fromkeys(direction for stream in streams for direction in stream.directions)
         }
-        self._blocks: OrderedDict[int, Rows] = OrderedDict()
 
     def batch(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Rows and languages of queries and passages of one batch: views of shape (size,), not to be written to."""
+        """Rows and languages of queries and passages of one batch: read-only, of shape (size,)."""
         block, place = divmod(number, self._batches)
-        found = self._blocks.get(block)
+        found = self._filled.get((self._key, block))
         if found is None:
             found = self._fill(block)
-            self._blocks[block] = found
-            if len(self._blocks) > 2:
-                self._blocks.popitem(last=False)
+            self._filled.keep((self._key, block), found)
         return found.rows[place], found.queries[place], found.passages[place]
 
     def _fill(self, block: int) -> Rows:
@@ -113,7 +107,8 @@ class Lane:
             for batch in np.unique(np.nonzero(repeated)[1]).tolist():
                 _Repair(self, slots, batch).run()
         languages = self._languages[slots.stream, slots.direction].reshape(self._batches, self._size, 2)
-        return Rows(slots.rows.reshape(self._batches, self._size), languages[..., 0], languages[..., 1])
+        rows = slots.rows.reshape(self._batches, self._size)
+        return Rows(rows, languages[..., 0].copy(), languages[..., 1].copy())
 
     def _slots(self, block: int) -> _Slots:
         """What each slot of a block holds by its number alone."""
@@ -165,37 +160,39 @@ class _Repair:
 
     def __init__(self, lane: Lane, slots: _Slots, batch: int) -> None:
         self._lane, self._slots = lane, slots
-        size = lane._size
-        self._inside = range(batch * size, (batch + 1) * size)
+        self._inside = range(batch * lane._size, (batch + 1) * lane._size)
+        inside = slots.conflicts[:, self._inside.start : self._inside.stop]
+        self._held = dict(zip(self._inside, map(_named, inside.T.tolist()), strict=True))
+        self._times = Counter(group for groups in self._held.values() for group in groups)
 
     def run(self) -> None:
         """Keep rows of scarce directions, and the first of equals; others change places or give way."""
         used: set[tuple[int, int]] = set()
         for slot in sorted(self._inside, key=lambda slot: (self._lane._scarcity[self._direction(slot)], slot)):
-            if not used.isdisjoint(self._groups(slot)):
-                if (other := self._partner(slot, used)) is not None:
+            if not used.isdisjoint(self._held[slot]):
+                before = self._held[slot]
+                if (other := self._partner(slot)) is not None:
                     self._swap(slot, other)
                 else:
                     self._replace(slot, used)
-            used.update(self._groups(slot))
+                self._held[slot] = _named(self._slots.conflicts[:, slot].tolist())
+                self._times.subtract(before)
+                self._times.update(self._held[slot])
+            used.update(self._held[slot])
 
     def _direction(self, slot: int) -> tuple[int, int]:
         stream = self._lane._streams[int(self._slots.stream[slot])]
         return stream.directions[int(self._slots.direction[slot])]
 
-    def _groups(self, slot: int) -> list[tuple[int, int]]:
-        return [(kind, value) for kind, value in enumerate(self._slots.conflicts[:, slot].tolist()) if value >= 0]
-
-    def _partner(self, slot: int, used: set[tuple[int, int]]) -> int | None:
+    def _partner(self, slot: int) -> int | None:
         """A slot of another batch, of the same stream, round and direction, with which both batches are free."""
         slots, size = self._slots, self._lane._size
         same = (slots.stream == slots.stream[slot]) & (slots.round == slots.round[slot])
         same &= slots.direction == slots.direction[slot]
         same[self._inside.start : self._inside.stop] = False
-        own = self._groups(slot)
-        mine = {group for one in self._inside if one != slot for group in self._groups(one)}
+        own = self._held[slot]
         for other in np.flatnonzero(same).tolist():
-            if not mine.isdisjoint(self._groups(other)):
+            if any(self._times[group] > (group in own) for group in _named(slots.conflicts[:, other].tolist())):
                 continue
             start = other // size * size
             theirs = slots.conflicts[:, start : start + size]
@@ -222,105 +219,17 @@ class _Repair:
                 same, rounds = np.full(len(index), number), np.full(len(index), slots.round[slot])
                 found = lane._placed(same, np.full(len(index), direction), rounds, index, rounds)
                 for place, groups in enumerate(found.conflicts.T.tolist()):
-                    if used.isdisjoint((kind, value) for kind, value in enumerate(groups) if value >= 0):
+                    if used.isdisjoint(_named(groups)):
                         for array, new in zip(_arrays(slots), _arrays(found), strict=True):
                             array[..., slot] = new[..., place]
                         return
         raise AssertionError("plan_faults let a batch pass that cannot be filled")
 
 
+def _named(groups: Sequence[int]) -> list[tuple[int, int]]:
+    """The groups of a row with their kind, without those that it has not."""
+    return [(kind, value) for kind, value in enumerate(groups) if value >= 0]
+
+
 def _arrays(slots: _Slots) -> tuple[np.ndarray, ...]:
     return slots.stream, slots.direction, slots.round, slots.index, slots.turn, slots.rows, slots.conflicts
-
-
-def streams_of(
-    shape: CorpusShape,
-    weights: Mapping[Direction, float],
-    *,
-    size: int,
-    temperature: float,
-    every_language: bool = False,
-) -> tuple[list[Stream], Shares]:
-    """The streams of batches that share out these directions in proportion to their weights, and the shares of each.
-
-    A dataset all of whose groups have all these directions in equal shares is one stream, so that no two directions
-    meet in a group; any other is a stream a direction. With `every_language` all are: then any rows that follow one
-    another, as many as there are passage languages of equal weight, have one passage in each.
-    """
-    numbers = {shape.numbers(direction): weight for direction, weight in weights.items() if weight > 0}
-    directions = list(numbers)
-    share = dataset_shares(shape, numbers, size=size, temperature=temperature)
-    streams: list[Stream] = []
-    forks: dict[tuple[int, int], tuple[list[float], list[int | Shares]]] = {one: ([], []) for one in directions}
-    whole: list[tuple[float, int | Shares]] = []
-    for number, dataset in enumerate(shape.datasets):
-        drawn = [one for one, value in zip(directions, share[number], strict=True) if value > 0]
-        values = [value for value in share[number].tolist() if value > 0]
-        alike = not every_language and len(drawn) > 1 and max(values) - min(values) <= 1e-9 * max(values)
-        if alike and all(dataset.strata_in(*one).all() for one in drawn):
-            whole.append((sum(values), len(streams)))
-            ranges = dataset.ranges_in(*drawn[0])
-            streams.append(Stream(number, _latin(drawn, len(shape.languages)), ranges, sum(values)))
-            continue
-        for one, value in zip(drawn, values, strict=True):
-            forks[one][0].append(value)
-            forks[one][1].append(len(streams))
-            streams.append(Stream(number, (one,), dataset.ranges_in(*one), value))
-    by_passage: list[tuple[float, int | Shares]] = []
-    for passage in range(len(shape.languages)):
-        # begun at another query language for each passage language, so that these too come evenly
-        ordered = _latin([one for one in directions if one[1] == passage and forks[one][0]], len(shape.languages))
-        if ordered:
-            below = tuple(Shares(tuple(forks[one][0]), tuple(forks[one][1])) for one in ordered)
-            totals = tuple(sum(part.weights) for part in below)
-            by_passage.append((sum(totals), Shares(totals, below)))
-    parts = [*whole]
-    if by_passage:
-        totals = tuple(total for total, _ in by_passage)
-        parts.append((sum(totals), Shares(totals, tuple(part for _, part in by_passage))))
-    return streams, Shares(tuple(total for total, _ in parts), tuple(part for _, part in parts))
-
-
-def _latin(directions: Sequence[tuple[int, int]], languages: int) -> tuple[tuple[int, int], ...]:
-    """Directions in an order in which as many neighbours as there are languages show each on either side."""
-    return tuple(sorted(directions, key=lambda one: ((one[0] - one[1] - 1) % languages, one[1])))
-
-
-def direction_weights(
-    shape: CorpusShape, directions: Sequence[Direction], weights: Mapping[Direction, float], *, temperature: float
-) -> dict[Direction, float]:
-    """How often each direction is drawn beside the others: rows ** (1 / temperature), times its weight (1 if none)."""
-    rows = {one: sum(dataset.rows_in(*shape.numbers(one)) for dataset in shape.datasets) for one in directions}
-    return {one: weights.get(one, 1.0) * float(rows[one]) ** (1 / temperature) for one in directions}
-
-
-def dataset_shares(
-    shape: CorpusShape, weights: Mapping[tuple[int, int], float], *, size: int, temperature: float
-) -> np.ndarray:
-    """The share of a batch that each dataset gets in each direction: shape (datasets, directions), the sum is 1.
-
-    Within a direction, datasets have shares in proportion to rows ** (1 / temperature), but none more of a batch than
-    it has groups; what it cannot take falls to the others.
-    """
-    rows = np.array([[dataset.rows_in(*one) for one in weights] for dataset in shape.datasets], dtype=np.float64)
-    wanted = np.array(list(weights.values()), dtype=np.float64)
-    wanted /= wanted.sum()
-    sizes = np.where(rows > 0, np.maximum(rows, 1) ** (1 / temperature), 0.0)
-    share: np.ndarray = sizes / sizes.sum(axis=0) * wanted
-    reached = [np.logical_or.reduce([dataset.strata_in(*one) for one in weights]) for dataset in shape.datasets]
-    groups = np.array(
-        [np.diff(dataset.stratum_starts)[mask].sum() for dataset, mask in zip(shape.datasets, reached, strict=True)],
-        dtype=np.float64,
-    )
-    full = np.zeros(len(groups), dtype=bool)
-    for _ in shape.datasets:
-        over = share.sum(axis=1) * size > groups * (1 + 1e-9)
-        if not over.any():
-            break
-        full |= over
-        share[over] *= (groups[over] / size / share[over].sum(axis=1))[:, None]
-        left = wanted - share.sum(axis=0)
-        takers = np.where(full[:, None], 0.0, sizes)
-        share += takers / np.maximum(takers.sum(axis=0), 1e-300) * left
-    share /= share.sum()
-    return share

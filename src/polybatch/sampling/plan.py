@@ -10,7 +10,7 @@ from polybatch.errors import RecipeError
 from polybatch.records import Direction
 from polybatch.sampling.apportionment import Apportionment, Shares
 from polybatch.sampling.faults import plan_faults
-from polybatch.sampling.lanes import Lane, direction_weights, streams_of
+from polybatch.sampling.lanes import Filled, Lane
 from polybatch.sampling.permutation import key_of, permute
 from polybatch.sampling.schedules import Schedule
 from polybatch.sampling.shape import NEGATIVES, CorpusShape
@@ -21,6 +21,7 @@ from polybatch.sampling.strategies import (
     make_strategy,
     strategy_faults,
 )
+from polybatch.sampling.streams import direction_weights, streams_of
 
 KIND_BLOCK = 20  # batches: over each block of them the mix of kinds is exact to one batch
 _AHEAD = 64  # blocks of kinds, or rounds of lanes, that are worked out at one go
@@ -110,7 +111,7 @@ class Plan:
         self.length = max(1, shape.rows // size) if length is None else length
         self.total = max(1, round(self.length * epochs))
         self._dataset_temperature, self._language_temperature = dataset_temperature, language_temperature
-        self._key = int(key_of(seed))
+        self._key, self._filled = int(key_of(seed)), Filled()
         self._kinds = [_Kind(self, kind, int(key_of(self._key, number))) for number, kind in enumerate(strategy.kinds)]
         self._agenda = lru_cache(maxsize=2)(self._kinds_ahead)
 
@@ -158,7 +159,7 @@ class Plan:
         streams, shares = streams_of(
             self.shape, weights, size=self.size, temperature=temperature, every_language=every_language
         )
-        return Lane(self.shape, streams, shares, size=self.size, key=key)
+        return Lane(self.shape, streams, shares, size=self.size, key=key, filled=self._filled)
 
     @cached_property
     def _negatives_of(self) -> list[tuple[int, np.ndarray]]:

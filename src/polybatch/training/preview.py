@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from polybatch.sampling.faults import largest_batch
-from polybatch.sampling.lanes import direction_weights
 from polybatch.sampling.mix import count_mix
 from polybatch.sampling.shape import CorpusShape
+from polybatch.sampling.streams import direction_weights
 from polybatch.training.plans import plan_of, plan_options
 from polybatch.training.recipe import UNTUNED, Recipe
 
