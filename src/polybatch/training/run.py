@@ -46,6 +46,7 @@ def run_recipe(recipe: Recipe, *, data: Path | None, out: Path, progress: Progre
     Raises RecipeError where `out` holds a run of another recipe, other data or other versions.
     """
     inputs = load_inputs(recipe, data=data)
+    _say_what_is_never_drawn(inputs, progress)
     manifest = _manifest(recipe, inputs, command)
     seconds = _begin(out, manifest)
     clock = time.monotonic()
@@ -72,9 +73,15 @@ def run_recipe(recipe: Recipe, *, data: Path | None, out: Path, progress: Progre
 def train_one(recipe: Recipe, system: str, *, seed: int, data: Path | None, out: Path, progress: Progress) -> None:
     """Train one system of a recipe to the folder `out`, the same model that a run of the recipe trains."""
     inputs = load_inputs(recipe, data=data, systems=[system], test=False)
+    _say_what_is_never_drawn(inputs, progress)
     tokenizer = _train_tokenizer(recipe, inputs, progress)
     tokens = _tokens(inputs, tokenizer, progress)
     train_system(recipe, system, seed=seed, tokenizer=tokenizer, tokens=tokens, out=out, progress=progress)
+
+
+def _say_what_is_never_drawn(inputs: Inputs, progress: Progress) -> None:
+    if never := inputs.table.shape.missing:
+        progress.say(f"never drawn, since no row has both texts: {', '.join(map(str, never))}")
 
 
 @dataclass
