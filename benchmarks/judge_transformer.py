@@ -17,6 +17,7 @@ from typing import Any
 from mteb_pools import pools_of, run, task_of
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from polybatch.data.sources import load_collection
 from polybatch.encoders.loading import SentenceEncoder
@@ -25,7 +26,6 @@ from polybatch.evaluation.judge import judge_collection
 from polybatch.evaluation.measures import measure
 from polybatch.provenance import machine, versions
 from polybatch.records import Collection
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 BATCH, WIDTH, TOKENS = 64, 64, 64
 

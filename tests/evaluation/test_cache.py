@@ -127,7 +127,6 @@ def test_an_encoder_whose_content_cannot_be_told_is_not_cached(tmp_path: Path) -
 
 def test_a_transformer_s_folder_may_be_renamed_and_its_settings_count(tmp_path: Path) -> None:
     from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
     tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]

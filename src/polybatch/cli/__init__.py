@@ -10,6 +10,7 @@ import typer
 from polybatch import __version__
 from polybatch.cli.compare import compare
 from polybatch.cli.evaluate import evaluate
+from polybatch.cli.export import export
 from polybatch.cli.plan import plan
 from polybatch.cli.report import report
 from polybatch.cli.run import run
@@ -31,6 +32,7 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(compare)
 app.command()(report)
+app.command()(export)
 
 
 def _version(asked: bool) -> None:

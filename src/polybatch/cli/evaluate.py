@@ -1,4 +1,4 @@
-"""`polybatch evaluate`: any sentence-transformers model on a collection."""
+"""`polybatch evaluate`: any sentence-transformers model, or a baseline, on a collection."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,16 +7,21 @@ import typer
 
 from polybatch.cli.options import COLLECTIONS_HELP, MEASURES_HELP, Data, command_line, parse_languages
 from polybatch.cli.progress import make_progress
+from polybatch.evaluation.baselines.table import BASELINES
 from polybatch.evaluation.families import DEFAULT
+from polybatch.evaluation.judge import TOP_SIZE
+
+MODEL_HELP = f"A sentence-transformers folder or hub name, or a baseline: {', '.join(BASELINES)}."
 
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="A sentence-transformers folder or hub name.", show_default=False)],
+    model: Annotated[str, typer.Argument(help=MODEL_HELP, show_default=False)],
     on: Annotated[
         list[str],
         typer.Option(
             help="A collection, or a folder with one in its upstream layout or your own (BEIR, TREC); may be repeated. "
             "[bold]hub:NAME[/bold] first fetches it from the Hugging Face hub into the data folder. "
+            "[bold]mteb:TASK[/bold] is a task of MTEB, run and fetched by MTEB. "
             f"{COLLECTIONS_HELP}.",
             show_default=False,
         ),
@@ -39,11 +44,19 @@ def evaluate(
         Path | None,
         typer.Option(help="Folder to keep vectors in, by content, and to take them from.", show_default=False),
     ] = None,
+    fuse_bm25: Annotated[
+        bool, typer.Option("--fuse-bm25", help="Judge the reciprocal rank fusion of the model and BM25 instead.")
+    ] = False,
+    top: Annotated[
+        int,
+        typer.Option(help="Passages of the multilingual pool recorded for each query; export writes them.", min=1),
+    ] = TOP_SIZE,
     device: Annotated[str, typer.Option(help="Where scores are made: cpu, cuda, ...")] = "cpu",
 ) -> None:
     """Judge a model in the three settings: monolingual, cross-lingual, multilingual. Prints the table.
 
-    The model need not be trained here. Its own query and document prompts are applied.
+    The model need not be trained here. Its own query and document prompts are applied. bm25 is lexical search, over
+    words of any language, with statistics for each; a folder of that name is ./bm25.
 
     Example: polybatch evaluate models/hybrid --on ntrex-news --languages en,sw,ne --out results/hybrid
     """
@@ -54,6 +67,8 @@ def evaluate(
     options = [word for one in on for word in ("--on", one)]
     options += ["--languages", languages] if languages else []
     options += [word for one in measure or () for word in ("--measure", one)]
+    options += ["--fuse-bm25"] if fuse_bm25 else []
+    options += ["--top", str(top)] if top != TOP_SIZE else []
     where = ("--data", data) if data else ()
     evaluate_model(
         model,
@@ -64,7 +79,9 @@ def evaluate(
         batch_size=batch_size,
         measures=measure or DEFAULT,
         cache=cache,
+        top=top,
         device=device,
+        fuse_bm25=fuse_bm25,
         out=out,
         command=command_line("evaluate", model, *options, *where, "--out", out),
         progress=make_progress(),

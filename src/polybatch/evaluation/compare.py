@@ -8,7 +8,8 @@ import pyarrow as pa
 from polybatch.errors import Fault, ResultsError, gathered
 from polybatch.evaluation.folders import Judgement, folder_labels, names_apart, repeated
 from polybatch.evaluation.measures import parse_measures, per_query
-from polybatch.evaluation.results import read_ranks, read_top
+from polybatch.evaluation.mteb_tasks.reading import holds_mteb_results
+from polybatch.evaluation.results import RANKS, read_ranks, read_top
 from polybatch.evaluation.significance import Comparison, Method, compare
 from polybatch.progress import Progress, Silent
 
@@ -30,7 +31,8 @@ def compare_runs(
     """Compare the systems of out folders of `polybatch run` and `polybatch evaluate`, one folder or several.
 
     Without a baseline each system is held against all before it; without measures, MEASURES, where they are defined.
-    A system that two folders judged is named `name (folder)` in each. Raises ResultsError with the faults of all
+    A system that two folders judged is named `name (folder)` in each. Scores of MTEB's tasks have no value for each
+    query: they are left out, and a folder of nothing else is refused. Raises ResultsError with the faults of all
     folders at once, for folders whose pools or judgements of a collection differ, and those of `compare`.
     """
     progress = progress or Silent()
@@ -42,7 +44,7 @@ def compare_runs(
     top: dict[str, pa.Table] = {}
     for folder, label in zip(folders, folder_labels(folders), strict=True):
         with gathered(faults):
-            ranks[label] = read_ranks(folder)
+            ranks[label] = _read_ranks(folder)
             if needs_top:
                 top[label] = read_top(folder)
     faults += _unlike_pools(ranks)
@@ -62,6 +64,14 @@ def compare_runs(
         method=method,
         progress=progress,
     )
+
+
+def _read_ranks(folder: Path) -> pa.Table:
+    ranks = read_ranks(folder) if (folder / RANKS).exists() or not holds_mteb_results(folder) else None
+    if ranks is None or (not ranks.num_rows and holds_mteb_results(folder)):
+        found = "holds scores of MTEB's alone, which have no value for each query"
+        raise ResultsError([Fault(str(folder), found, "judge the models on a collection to compare them")])
+    return ranks
 
 
 def _judgements(label: str, ranks: pa.Table) -> list[Judgement]:

@@ -1,4 +1,4 @@
-"""Judge an encoder or a model on collections and write the out folder. Not here: how ranks and measures are made."""
+"""Judge a model or a baseline on collections and write the out folder. Not here: how ranks and measures are made."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,16 +8,23 @@ import pyarrow as pa
 
 from polybatch.data.sources import load_collections
 from polybatch.encoders.loading import load_encoder
-from polybatch.errors import Fault, ResultsError
+from polybatch.errors import Fault, ModelError, ResultsError
+from polybatch.evaluation.baselines.fusion import EncoderScorer, ReciprocalRankFusion
+from polybatch.evaluation.baselines.table import BASELINES
 from polybatch.evaluation.cache import CachedEncoder
 from polybatch.evaluation.families import DEFAULT, LANGUAGE_PROBE
 from polybatch.evaluation.judge import TOP_SIZE, Judged, judge_collection
 from polybatch.evaluation.measures import measure, parse_measures
+from polybatch.evaluation.mteb_tasks.reading import FOLDER
+from polybatch.evaluation.mteb_tasks.reading import PREFIX as MTEB
+from polybatch.evaluation.mteb_tasks.running import find_tasks, run_tasks
 from polybatch.evaluation.probe import language_probe
 from polybatch.evaluation.results import (
     ALL,
     MANIFEST,
     MEAN,
+    RANKS_SCHEMA,
+    TOP_SCHEMA,
     Result,
     read_manifest,
     write_manifest,
@@ -51,11 +58,13 @@ def evaluate(
     cache: Path | None = None,
     top: int = TOP_SIZE,
     device: str = "cpu",
+    beside: Sequence[Result] = (),
 ) -> Evaluation:
     """Rank every collection, measure, and write `ranks.parquet`, `top.parquet`, then `results.json`, to `out`.
 
     `judged` is whatever `judge_collection` takes, `device` and `top` are as there. With a folder `cache`, an encoder's
-    vectors are kept there by content. Raises FaultyInputError before any work for a text that is no measure.
+    vectors are kept there by content. `beside` are rows from elsewhere, without ranks, that go into the results too.
+    Raises FaultyInputError before any work for a text that is no measure.
     """
     parse_measures(measures)
     recorded = [one for one in measures if one != LANGUAGE_PROBE]
@@ -63,7 +72,7 @@ def evaluate(
     if cache and not hasattr(judged, "prepare"):
         judged = CachedEncoder(judged, cache)
     head = (system, strategy, seed)
-    ranks, best = [], []
+    ranks, best = [RANKS_SCHEMA.empty_table()], [TOP_SCHEMA.empty_table()]
     probed: list[Result] = []
     notes: list[str] = []
     for one in collections:
@@ -76,10 +85,10 @@ def evaluate(
         if LANGUAGE_PROBE in measures:
             probed += _probe(found, (*head, one.name))
     faults: list[Fault] = []
-    results = measure(pa.concat_tables(ranks), recorded, top=pa.concat_tables(best), faults=faults) + probed
-    for fault in dict.fromkeys(faults):
-        notes.append(str(fault))
-        progress.say(str(fault))
+    results = measure(pa.concat_tables(ranks), recorded, top=pa.concat_tables(best), faults=faults) + probed + [*beside]
+    notes += map(str, dict.fromkeys(faults))
+    for note in notes:
+        progress.say(note)
     out.mkdir(parents=True, exist_ok=True)
     write_ranks(out, pa.concat_tables(ranks))
     write_top(out, pa.concat_tables(best))
@@ -102,23 +111,48 @@ def evaluate_model(
     cache: Path | None = None,
     top: int = TOP_SIZE,
     device: str = "cpu",
+    fuse_bm25: bool = False,
 ) -> None:
-    """Judge a sentence-transformers model on collections by name or folder; write results and manifest to `out`.
+    """Judge a sentence-transformers model, or one of BASELINES, on collections; write results and manifest to `out`.
 
-    `record` is what polybatch wrote beside a model that it trained (strategy, seed, mix), empty for any other; the
-    last four are as in `evaluate`. Raises DataError with the faults of all collections, ModelError, FaultyInputError
-    for a text that is no measure, and ResultsError where `out` holds a run.
+    `model` is a folder, a hub name, or the name of a baseline; collections go by name or folder. `record` is what
+    polybatch wrote beside a model that it trained (strategy, seed, mix), empty for any other; `measures` and what
+    follows are as in `evaluate`. With `fuse_bm25`, the reciprocal rank fusion of the model and BM25 is judged instead,
+    as a system of its own, `MODEL+bm25`, which no strategy trained. `mteb:TASK` among the collections is a task of
+    MTEB, run by MTEB: its files go to the folder `mteb` in `out`. Raises DataError with the faults of all collections,
+    ModelError, FaultyInputError for a text that is no measure, and ResultsError where `out` holds a run.
     """
     parse_measures(measures)
-    collections = load_collections(on, data=data, languages=languages)
+    if fuse_bm25 and model in BASELINES:
+        raise ModelError([Fault(model, "cannot be fused with BM25", "the fusion is of BM25 and a model")])
+    named = [one.removeprefix(MTEB) for one in on if one.startswith(MTEB)]
+    if named and (fuse_bm25 or model in BASELINES):
+        raise ModelError([Fault(MTEB + named[0], "takes a model alone", "no baseline, no fusion")])
+    collections = load_collections([one for one in on if not one.startswith(MTEB)], data=data, languages=languages)
+    tasks = find_tasks(named, languages=languages) if named else []
     if (out / MANIFEST).is_file() and read_manifest(out).get("kind") != "evaluate":
         raise ResultsError([Fault(str(out), "holds a run of a recipe", "name another --out")])
-    encoder = load_encoder(model, batch_size=batch_size)
     strategy, seed = record.get("strategy"), record.get("seed")
     system = strategy or Path(model).name or model
-    options: dict[str, Any] = {"measures": measures, "cache": cache, "top": top, "device": device}
+    judged: Any = BASELINES[model](collections) if model in BASELINES else load_encoder(model, batch_size=batch_size)
+    if fuse_bm25:
+        encoder = CachedEncoder(judged, cache) if cache else judged
+        judged = ReciprocalRankFusion([BASELINES["bm25"](collections), EncoderScorer(encoder, device=device)])
+        system, strategy = f"{system}+bm25", None
+    beside: list[Result] = []
+    if tasks:
+        names: dict[str, Any] = {"system": system, "strategy": strategy, "seed": seed}
+        names |= {"batch_size": batch_size, "out": out / FOLDER, "progress": progress, "measures": measures}
+        beside = run_tasks(judged.model, tasks, **names)
+    options: dict[str, Any] = {
+        "measures": measures,
+        "cache": cache,
+        "top": top,
+        "device": device,
+        "beside": beside,
+    }
     found = evaluate(
-        encoder, collections, system=system, strategy=strategy, seed=seed, out=out, progress=progress, **options
+        judged, collections, system=system, strategy=strategy, seed=seed, out=out, progress=progress, **options
     )
     manifest = manifest_head("evaluate", command) | {
         "finished": True,

@@ -10,6 +10,7 @@ from typing import Any
 from polybatch.errors import Fault, ResultsError, gathered
 from polybatch.evaluation.folders import Judgement, folder_labels, names_apart, repeated
 from polybatch.evaluation.measures import parse_measure
+from polybatch.evaluation.mteb_tasks.reading import holds_mteb_results, read_mteb_results
 from polybatch.evaluation.results import MANIFEST, RESULTS, Result, read_manifest, read_results
 from polybatch.report.chance import chance_of
 from polybatch.report.manifest import Manifest, Mix, parse_manifest
@@ -62,7 +63,8 @@ def _load(path: Path, label: str) -> _Folder:
     stored: dict[str, Any] = {}
     manifest, chance = Manifest(), dict[Quantity, float]()
     with gathered(faults):
-        results = tuple(read_results(path))
+        own = (path / RESULTS).exists() or not holds_mteb_results(path)
+        results = tuple(read_results(path) if own else read_mteb_results(path))
         faults += _row_faults(path / RESULTS, results)
     recorded = (path / MANIFEST).exists()
     if recorded:

@@ -1,0 +1,1 @@
+"""MTEB both ways: collections as its tasks, its tasks on our models, its result files as our results."""

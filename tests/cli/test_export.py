@@ -1,0 +1,55 @@
+"""Claims about `polybatch export`: what it prints is what it wrote; and a baseline goes all the way to a run file."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from polybatch.cli import main
+from polybatch.data.collections.trec import read_qrels
+from polybatch.evaluation.exchange import read_per_query
+from polybatch.evaluation.trec_runs import read_run
+
+Cli = Callable[..., list[str]]
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
+    """The command line in an empty folder; gives the lines of stdout, or those of stderr where it fails."""
+    monkeypatch.delenv("POLYBATCH_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> list[str]:
+        monkeypatch.setattr(sys, "argv", ["polybatch", *words])
+        capsys.readouterr()
+        try:
+            main()
+        except SystemExit as error:
+            if error.code:
+                return capsys.readouterr().err.splitlines()
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_a_baseline_is_judged_and_exported_as_deep_as_it_was_recorded(cli: Cli) -> None:
+    printed = cli("evaluate", "bm25", "--on", "newswire", "--languages", "en,sw", "--top", "5", "--out", "out")
+    assert any("bm25" in line for line in printed)
+    everything = ("--per-query", "scores.parquet", "--trec-run", "trec", "--qrels", "trec", "--measure", "nDCG@10")
+    written = cli("export", "out", *everything)
+    assert written == [
+        *("scores.parquet", "trec/newswire/bm25.en.run", "trec/newswire/bm25.sw.run", "trec/newswire.qrels"),
+    ]
+    run, qrels = read_run(Path(written[1])), read_qrels(Path(written[3]))
+    assert run.keys() <= qrels.keys()
+    assert {len(found) for found in run.values()} == {5}
+    assert set(read_per_query(Path("scores.parquet")).column("measure").to_pylist()) == {"nDCG@10"}
+
+
+def test_a_folder_that_is_no_run_and_a_call_for_nothing_are_refused(cli: Cli) -> None:
+    works = "--per-query, --trec-run or --qrels"
+    assert cli("export", "out") == [f"polybatch: polybatch export: nothing to write; {works}"]
+    (line,) = cli("export", "out", "--qrels", "trec")
+    assert line.startswith("polybatch: out/ranks.parquet: ")
+    assert not Path("trec").exists()
