@@ -50,10 +50,17 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         environment = os.environ | {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": "2", "OMP_NUM_THREADS": "1"}
         environment |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "PYTHONPATH": os.pathsep.join(sys.path)}
         command = [sys.executable, str(SCRIPT), str(model), str(out), json.dumps(jobs)]
-        processes.append(subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True))
-    for process in processes:
-        _, errors = process.communicate(timeout=300)
-        assert process.returncode == 0, errors[-3000:]
+        # to files: a process whose pipe is full would wait for us, and the other one for it
+        with (out / f"log-{rank}.txt").open("w") as log:
+            processes.append(
+                subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            )
+    try:
+        statuses = [process.wait(timeout=200) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+    assert statuses == [0, 0], [(out / f"log-{rank}.txt").read_text()[-3000:] for rank in range(2)]
     ranks = [json.loads((out / f"seen-{rank}.json").read_text(encoding="utf-8")) for rank in range(2)]
     return Trained(whole, first_weights(trainer.model), ranks)
 
