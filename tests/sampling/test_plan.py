@@ -1,5 +1,6 @@
 """Claims about plans, over arbitrary corpora."""
 
+import pickle
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -132,6 +133,14 @@ def test_another_seed_and_another_epoch_give_other_batches() -> None:
     assert rows(1, 0) != rows(2, 0)
     assert rows(1, 0) != rows(1, 1)
     assert len(rows(1, 0)) == 200 // 8
+
+
+def test_a_plan_is_as_long_as_what_it_yields_and_can_be_sent_to_another_process() -> None:
+    plan = make_plan(parallel(200, 70), "hybrid", size=8, alpha=make_schedule("linear", [1, 0]))
+    batches = list(plan)
+    assert len(batches) == len(plan) == 270 // 8
+    sent = pickle.loads(pickle.dumps(plan))
+    assert [batch.rows.tolist() for batch in sent] == [batch.rows.tolist() for batch in batches]
 
 
 def test_a_whole_epoch_of_one_language_draws_every_row_once() -> None:

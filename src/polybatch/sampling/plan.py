@@ -1,8 +1,8 @@
 """Plan batches: which rows, in which languages, in what order. Pure: no texts, no torch, no global randomness."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -113,10 +113,13 @@ class Plan:
         self._dataset_temperature, self._language_temperature = dataset_temperature, language_temperature
         self._key, self._filled = int(key_of(seed)), Filled()
         self._kinds = [_Kind(self, kind, int(key_of(self._key, number))) for number, kind in enumerate(strategy.kinds)]
-        self._agenda = lru_cache(maxsize=2)(self._kinds_ahead)
+        self._agenda = _Recent(self._kinds_ahead)
 
     def __len__(self) -> int:
         return self.length
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self.epoch(0)
 
     def __getitem__(self, number: int) -> Batch:
         """Batch `number`, counted from 0 over all epochs; there is no last one."""
@@ -168,6 +171,20 @@ class Plan:
         return [(first, one.patterns[:, NEGATIVES:]) for first, one in zip(firsts, self.shape.datasets, strict=False)]
 
 
+class _Recent:
+    """Remembers the last two answers of a function; unlike functools' cache it can be sent to a worker process."""
+
+    def __init__(self, answer: Callable[[int], tuple[list[int], list[int]]]) -> None:
+        self._answer, self._known = answer, dict[int, tuple[list[int], list[int]]]()
+
+    def __call__(self, number: int) -> tuple[list[int], list[int]]:
+        if number not in self._known:
+            if len(self._known) > 1:
+                del self._known[next(iter(self._known))]
+            self._known[number] = self._answer(number)
+        return self._known[number]
+
+
 class _Kind:
     """The batches of one kind: all in one lane if mixed, else a lane a direction, in turns."""
 
@@ -181,7 +198,7 @@ class _Kind:
         self._turns = Apportionment(shares)
         self._lanes: dict[int, Lane] = {}
         self._passages = np.array(sorted({plan.shape.numbers(d)[1] for d in kind.directions}))
-        self._agenda = lru_cache(maxsize=2)(self._lanes_ahead)
+        self._agenda = _Recent(self._lanes_ahead)
 
     def batch(self, number: int, of_all: int) -> Batch:
         """The batch of this number among those of the kind, and of another among all."""
