@@ -11,7 +11,7 @@ from sentence_transformers.sentence_transformer.losses import MultipleNegativesR
 
 from polybatch.errors import DataError, RecipeError
 from polybatch.sampling import AlignedTable, HybridTrainer, direction_sampler, make_plan, make_schedule
-from tests.sampling.trained import ROWS, Seen, arguments, dataset_dict, make_model, make_table, train
+from tests.sampling.trained import ROWS, Seen, arguments, dataset_dict, make_model, make_table, text, train
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,13 @@ def test_what_was_drawn_is_written_beside_the_model(model_folder: Path, table: A
     SentenceTransformer(str(tmp_path / "model"), device="cpu")
 
 
-def test_data_loader_workers_change_nothing(model_folder: Path, table: AlignedTable, tmp_path: Path) -> None:
+def test_data_loader_workers_change_nothing(
+    model_folder: Path, table: AlignedTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # tokenizers that ran in threads before the workers were forked must not stop them
+    monkeypatch.setenv("TOKENIZERS_PARALLELISM", "true")
     model = SentenceTransformer(str(model_folder), device="cpu")
+    model.tokenizer([text("query", "en", row) for row in range(ROWS)])
     loaders = [
         HybridTrainer(model, arguments(tmp_path, dataloader_num_workers=workers), table).get_train_dataloader()
         for workers in (0, 2)

@@ -1,5 +1,6 @@
 """sentence-transformers' trainer on planned batches of one aligned table. Not here: what is planned."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -100,6 +101,7 @@ class HybridTrainer(SentenceTransformerTrainer):
             batch_sampler=_Numbers(self.plan),
             collate_fn=self._collate,
             num_workers=self.args.dataloader_num_workers,
+            worker_init_fn=_tokenize_in_one_thread,
             pin_memory=self.args.dataloader_pin_memory,
             persistent_workers=self.args.dataloader_persistent_workers,
             prefetch_factor=self.args.dataloader_prefetch_factor,
@@ -116,6 +118,11 @@ class HybridTrainer(SentenceTransformerTrainer):
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         super()._save(output_dir, state_dict)
         write_json(Path(output_dir or str(self.args.output_dir)) / MIX, self.mix())
+
+
+def _tokenize_in_one_thread(_: int) -> None:
+    """A worker is a fork; where tokenizers ran in threads before, it would wait for threads that it has not got."""
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 
 class _Numbers:
