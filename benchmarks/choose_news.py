@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from polybatch.data.lines import load_lines
+from polybatch.data.sources.lines import load_lines
 from polybatch.data.text import read_lines
 from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.static import train_tokenizer

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from polybatch.data.sources import load_collection
+from polybatch.data.collections.table import load_collection
 from polybatch.evaluation.judge import judge_vectors
 from polybatch.evaluation.measures import measure
 from polybatch.evaluation.ranks import ROWS

@@ -19,7 +19,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-from polybatch.data.sources import load_collection
+from polybatch.data.collections.table import load_collection
 from polybatch.encoders.loading import SentenceEncoder
 from polybatch.encoders.static import train_tokenizer
 from polybatch.evaluation.judge import judge_collection

@@ -4,12 +4,13 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from typer.main import get_command
 
 from polybatch.cli import app
-from polybatch.data.sources import COLLECTIONS
+from polybatch.data.collections.table import COLLECTIONS
+from polybatch.data.sources.table import SOURCES
 from polybatch.evaluation.families import DEFAULT, FAMILIES, measure_form
 from polybatch.evaluation.results import SETTINGS
 from polybatch.training import recipe
@@ -49,10 +50,7 @@ def recipes_page() -> str:
         "at its line. Paths are under the data folder (`--data` or `POLYBATCH_DATA`).\n",
     ]
     tables: list[tuple[str, Any]] = [("At the top of the file", recipe.Recipe)]
-    for source in get_args(get_args(get_args(recipe.Recipe.model_fields["train"].annotation)[0])[0]):
-        tables.append(
-            (f'`[[train]]` with `source = "{get_args(source.model_fields["source"].annotation)[0]}"`', source)
-        )
+    tables += [(f'`[[train]]` with `source = "{name}"`', source) for name, source in SOURCES.items()]
     tables += [("`[encoder]`", recipe.Encoder), ("`[training]`", recipe.Training), ("`[batches]`", recipe.Batches)]
     tables += [("`alpha` as a table", recipe.AlphaSchedule)]
     for title, model in tables:
@@ -93,10 +91,11 @@ def architecture_page() -> str:
     """Every module with the first line of its docstring."""
     lines = ["# Architecture", NOTE]
     lines.append(
-        "Imports point down: `cli`, then `training` and `report`, then `evaluation`, then `data`, `sampling` and"
+        "Imports point down: `cli`, then `training`, `report` and `search`, then `evaluation` and `correction`, then"
     )
-    lines.append("`encoders`, then the shared core. Siblings are strangers; a report never meets a model.\n")
-    order = ("cli", "report", "training", "evaluation", "encoders", "sampling", "data", "")
+    lines.append("`data`, then `sampling` and `encoders`, then the shared core. Siblings are strangers; a report never")
+    lines.append("meets a model.\n")
+    order = ("cli", "report", "search", "training", "correction", "evaluation", "data", "encoders", "sampling", "")
     for package in order:
         folder = ROOT / "src/polybatch" / package
         lines.append(f"## {package or 'the shared core'}\n")

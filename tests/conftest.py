@@ -8,7 +8,7 @@ import pytest
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-from polybatch.data.sources import DATA_VARIABLE
+from polybatch.data.collections.table import DATA_VARIABLE
 from polybatch.records import Item, ParallelCorpus
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from polybatch.data.collections.table import COLLECTIONS, load_collection
 from polybatch.data.hub import Repository, fetch
-from polybatch.data.sources import COLLECTIONS, load_collection
 from polybatch.errors import DataError
 from tests.data.collections.writing import write_lines, write_rows
 

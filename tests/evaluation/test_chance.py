@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polybatch.data.sources import load_collection
+from polybatch.data.collections.table import load_collection
 from polybatch.evaluation.chance import average_precision, rank_distance
 from polybatch.evaluation.families import FAMILIES
 from polybatch.evaluation.judge import judge_collection, judge_vectors

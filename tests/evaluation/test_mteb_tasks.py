@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
 
+from polybatch.data.collections.table import load_collection
 from polybatch.data.newswire import newswire_collection
-from polybatch.data.sources import load_collection
 from polybatch.encoders.loading import SentenceEncoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import FaultyInputError

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from polybatch.data.sources.lines import LinesSource
 from polybatch.errors import RecipeError
-from polybatch.training.recipe import LinesSource, load_recipe
+from polybatch.training.recipe import load_recipe
 
 GOOD = """\
 name = "good"
@@ -79,7 +80,7 @@ def test_every_recipe_of_the_project_is_good(path: Path) -> None:
         ("alpha = 0.25", 'composition = "pairs"', "17: batches.composition = 'pairs'; input should be 'mixed' or"),
         ("steps = 10", "steps = 0", "14: training.steps = 0; input should be greater than or equal to 1"),
         ("[training]", "[trainer]", "13: trainer: no such key; known: name, title, languages"),
-        ('source = "lines"', 'source = "line"', '8: train.2: no such source; source = "lines" or'),
+        ('source = "lines"', 'source = "line"', "8: train.2: no such source; known: lines, newswire"),
         ('name = "mine"', 'titel = "mine"', "8: train.2.name: missing"),
         ('name = "mine"', 'name = "newswire"', "10: name 'newswire' twice"),
         ('sw = ["mine.sw"]', "sw = []", "11: files: a language without a file"),

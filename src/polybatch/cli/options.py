@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from polybatch.data.sources import COLLECTIONS, DATA_VARIABLE
+from polybatch.data.collections.table import COLLECTIONS, DATA_VARIABLE
 from polybatch.errors import DataError, Fault
 from polybatch.evaluation.families import FAMILIES, measure_form
 from polybatch.languages import check_language

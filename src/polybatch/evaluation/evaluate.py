@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from polybatch.data.sources import load_collections
+from polybatch.data.collections.table import load_collections
 from polybatch.encoders.loading import load_encoder
 from polybatch.errors import Fault, ModelError, ResultsError
 from polybatch.evaluation.baselines.fusion import EncoderScorer, ReciprocalRankFusion

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from polybatch.data.lines import load_lines
-from polybatch.data.newswire import newswire_corpus
-from polybatch.data.sources import load_collections, missing_data
+from polybatch.data.collections.table import load_collections, missing_data
+from polybatch.data.sources.source import load_corpus
 from polybatch.errors import DataError, Fault, gathered
 from polybatch.provenance import content_hash
 from polybatch.records import Collection, ParallelCorpus
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.plans import plan_of
-from polybatch.training.recipe import UNTUNED, LinesSource, NewswireSource, Recipe
+from polybatch.training.recipe import UNTUNED, Recipe
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def load_inputs(
     corpora: list[ParallelCorpus] = []
     for source in recipe.train:
         with gathered(faults):
-            corpora.append(_load(source, data or Path()))
+            corpora.append(load_corpus(source, data or Path()))
     collections: tuple[Collection, ...] = ()
     with gathered(faults):
         collections = load_collections(recipe.test if test else (), data=data, languages=recipe.languages)
@@ -86,16 +85,3 @@ def load_inputs(
     if faults:
         raise DataError(dict.fromkeys(faults))
     return inputs
-
-
-def _load(source: LinesSource | NewswireSource, data: Path) -> ParallelCorpus:
-    if isinstance(source, NewswireSource):
-        return newswire_corpus(stories=source.stories, seed=source.seed)
-    return load_lines(
-        source.name,
-        {code: [data / path for path in paths] for code, paths in source.files.items()},
-        documents=[data / path for path in source.documents],
-        run=source.run,
-        with_sentence=source.with_sentence,
-        licence=source.licence,
-    )

@@ -3,11 +3,13 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
-from polybatch.data.sources import COLLECTIONS
+from polybatch.data.collections.table import COLLECTIONS
+from polybatch.data.sources.source import Source
+from polybatch.data.sources.table import SOURCES
 from polybatch.errors import Fault, RecipeError
 from polybatch.files import why_unreadable
 from polybatch.languages import check_language
@@ -30,28 +32,6 @@ Count = Annotated[int, Field(ge=1)]
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class LinesSource(_Part):
-    """`source = "lines"`: line-aligned running text; see `polybatch.data.lines`."""
-
-    source: Literal["lines"]
-    name: str = Field(description="name of the dataset, in counts and ids")
-    files: dict[str, list[str]] = Field(description="language -> files, under the data folder, aligned in this order")
-    documents: list[str] = Field([], description="files with a document id for each line")
-    run: Count = Field(3, description="lines per run; a line's passage ends where its run ends")
-    with_sentence: bool = Field(True, description="whether a passage begins with the query's own line")
-    licence: str = Field("unknown", description="for the manifest and the report")
-    upstream: str = Field("", description="where the files come from, for the message when they are missing")
-
-
-class NewswireSource(_Part):
-    """`source = "newswire"`: the built-in synthetic newswire; see `polybatch.data.newswire`."""
-
-    source: Literal["newswire"]
-    name: Literal["newswire"] = Field("newswire", description="name of the dataset")
-    stories: Count = Field(2400, description="stories of the training split")
-    seed: int = Field(1, description="seed of the stories")
 
 
 class Encoder(_Part):
@@ -115,6 +95,12 @@ class Batches(_Part):
     )
 
 
+if TYPE_CHECKING:
+    AnySource = Source
+else:
+    AnySource = Annotated[Union[tuple(SOURCES.values())], Field(discriminator="source")]  # noqa: UP007
+
+
 class Recipe(_Part):
     """The whole of a recipe, with its file."""
 
@@ -131,7 +117,7 @@ class Recipe(_Part):
         [1], description="each system is trained once with each: of the initial vectors, the batches, the dropout"
     )
     test: Annotated[list[str], Field(min_length=1)] = Field(description="collections, by name or folder")
-    train: Annotated[list[Annotated[LinesSource | NewswireSource, Field(discriminator="source")]], Field(min_length=1)]
+    train: Annotated[list[AnySource], Field(min_length=1)]
     encoder: Encoder = Encoder()
     training: Training = Training()
     batches: Batches = Batches()
@@ -141,9 +127,7 @@ class Recipe(_Part):
         """The folders under the data folder that the recipe needs, and where each comes from."""
         needed = {COLLECTIONS[on].folder: COLLECTIONS[on].upstream for on in self.test if on in COLLECTIONS}
         for source in self.train:
-            if isinstance(source, LinesSource):
-                first = next(path for paths in source.files.values() for path in paths)
-                needed[first.split("/")[0]] = source.upstream or "your own files"
+            needed.update(source.folders())
         return {folder: upstream for folder, upstream in needed.items() if folder}
 
 
@@ -220,7 +204,7 @@ def _check_values(path: Path, text: str, values: dict[str, Any]) -> list[Fault]:
 def _fault(path: Path, text: str, values: dict[str, Any], error: dict[str, Any]) -> Fault:
     """One of pydantic's errors, at its line, in our words."""
     # the name of the chosen source, or kind of value, stands in the location of its keys, but not in the file
-    place = [part for part in error["loc"] if part not in ("lines", "newswire", _NUMBER, _WORD, _TABLE)]
+    place = [part for part in error["loc"] if part not in (*SOURCES, _NUMBER, _WORD, _TABLE)]
     where = f"{path}:{_line(text, place)}"
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     if error["type"] == "extra_forbidden":
@@ -228,19 +212,19 @@ def _fault(path: Path, text: str, values: dict[str, Any], error: dict[str, Any])
     if error["type"] == "missing":
         return Fault(where, f"{name}: missing", "see recipes/ for whole ones")
     if error["type"].startswith("union_tag"):
-        return Fault(where, f"{name}: no such source", 'source = "lines" or source = "newswire"')
+        return Fault(where, f"{name}: no such source", f"known: {', '.join(SOURCES)}")
     return Fault(where, f"{name} = {error['input']!r}", error["msg"][0].lower() + error["msg"][1:])
 
 
 def _known_keys(place: Any, values: dict[str, Any] | None = None) -> str:
-    parts: dict[str, type[_Part]] = {"encoder": Encoder, "training": Training, "batches": Batches}
-    part: type[_Part] = Recipe
+    parts: dict[str, type[BaseModel]] = {"encoder": Encoder, "training": Training, "batches": Batches}
+    part: type[BaseModel] = Recipe
     if place:
-        part = parts.get(place[0], LinesSource)
+        part = parts.get(place[0], Recipe)
         if place == ["batches", "alpha"]:
             part = AlphaSchedule
         if place[0] == "train" and values is not None and len(place) > 1:
-            part = NewswireSource if values["train"][place[1]].get("source") == "newswire" else LinesSource
+            part = SOURCES[values["train"][place[1]]["source"]]
     return "known: " + ", ".join(key for key in part.model_fields if key != "text")
 
 

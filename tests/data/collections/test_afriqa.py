@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.data.sources import load_collection
+from polybatch.data.collections.table import load_collection
 from polybatch.errors import DataError
 from tests.data.collections.writing import write_rows
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polybatch.data.collections.beir import load_beir, write_beir
+from polybatch.data.collections.table import load_collection
 from polybatch.data.collections.trec import read_qrels, write_qrels
 from polybatch.data.newswire import newswire_collection
-from polybatch.data.sources import load_collection
 from polybatch.errors import DataError
 from polybatch.records import Collection, Passage, Query
 from tests.data.collections.writing import write_lines, write_rows

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from polybatch.data.collections.judged import numbered
-from polybatch.data.sources import load_collection
+from polybatch.data.collections.table import load_collection
 from polybatch.errors import DataError
 from polybatch.records import Query
 from tests.data.collections.writing import write_lines, write_rows

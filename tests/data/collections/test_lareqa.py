@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from polybatch.data.collections.lareqa import load_lareqa
-from polybatch.data.sources import load_collection
+from polybatch.data.collections.table import load_collection
 from polybatch.errors import DataError
 
 # arXiv 2004.05484 and the released files: language -> (questions, candidates)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from polybatch.data.collections.ntrex import load_ntrex_held_out, load_ntrex_news, load_ntrex_sentences
-from polybatch.data.sources import load_collection
+from polybatch.data.collections.table import load_collection
 from polybatch.errors import DataError
 
 

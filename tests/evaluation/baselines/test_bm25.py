@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polybatch.data.sources import load_collections
+from polybatch.data.collections.table import load_collections
 from polybatch.evaluation.baselines.bm25 import K1, B, Bm25, languages_of
 from polybatch.evaluation.judge import rank_collection
 from polybatch.evaluation.measures import measure

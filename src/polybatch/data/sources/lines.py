@@ -1,13 +1,54 @@
 """Parallel rows out of line-aligned running text: each sentence is paired with what follows it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+
+from polybatch.data.sources.source import About, Reading, Source
 from polybatch.data.text import check_aligned, read_lines
-from polybatch.errors import DataError, Fault
+from polybatch.errors import DataError, Fault, gathered
 from polybatch.languages import check_language
 from polybatch.records import Item, ParallelCorpus
+
+
+class LinesSource(Source):
+    """`source = "lines"`: line-aligned running text. Held in memory: equal lines are looked for over all of it."""
+
+    about: ClassVar[About] = About(
+        what="line-aligned running text: a sentence to what follows it", licence="yours", upstream="your own files"
+    )
+
+    source: Literal["lines"]
+    name: str = Field(description="name of the dataset, in counts and ids")
+    files: dict[str, list[str]] = Field(description="language -> files, under the data folder, aligned in this order")
+    documents: list[str] = Field([], description="files with a document id for each line")
+    run: Annotated[int, Field(ge=1)] = Field(3, description="lines per run; a line's passage ends where its run ends")
+    with_sentence: bool = Field(True, description="whether a passage begins with the query's own line")
+    licence: str = Field("unknown", description="for the manifest and the report")
+    upstream: str = Field("", description="where the files come from, for the message when they are missing")
+
+    def items(self, data: Path, reading: Reading) -> Iterator[Item]:
+        """See `load_lines`."""
+        with gathered(reading.faults):
+            corpus = load_lines(
+                self.name,
+                {code: [data / path for path in paths] for code, paths in self.files.items()},
+                documents=[data / path for path in self.documents],
+                run=self.run,
+                with_sentence=self.with_sentence,
+                licence=self.licence,
+            )
+            for item in corpus.items:
+                reading.read += 1
+                yield item
+
+    def folders(self) -> Mapping[str, str]:
+        """The first folder of its first file."""
+        first = next(path for paths in self.files.values() for path in paths)
+        return {first.split("/")[0]: self.upstream or self.about.upstream}
 
 
 def load_lines(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.data.sources import COLLECTIONS, LAYOUTS, load_collection, load_collections
+from polybatch.data.collections.table import COLLECTIONS, LAYOUTS, load_collection, load_collections
 from polybatch.errors import DataError
 
 
@@ -16,7 +16,7 @@ def test_every_collection_says_what_it_is_where_it_comes_from_and_its_licence() 
 
 
 def test_the_page_on_collections_has_a_row_for_each() -> None:
-    page = (Path(__file__).parents[2] / "docs/collections.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs/collections.md").read_text(encoding="utf-8")
     for name, source in COLLECTIONS.items():
         (row,) = [line for line in page.splitlines() if line.startswith("|") and f"`{name}`" in line.split("|")[1]]
         assert source.folder is None or f"`{source.folder}`" in row, name

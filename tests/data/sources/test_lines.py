@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polybatch.data.lines import load_lines
+from polybatch.data.sources.lines import load_lines
 from polybatch.errors import DataError
 
 

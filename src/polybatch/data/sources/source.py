@@ -1,0 +1,84 @@
+"""What a source of training rows is: one `[[train]]` table of a recipe, which streams items. No source of its own."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from polybatch.errors import DataError, Fault
+from polybatch.records import Item, ParallelCorpus
+
+SHOWN = 20  # places kept of each reason for leaving rows out
+
+
+@dataclass(frozen=True)
+class About:
+    """What a list of sources says of one: in words, as upstream has it.
+
+    `languages` are our codes, none where the user's files decide; `folder` is its place under the data folder, None
+    where there is none of its own; `upstream` says where the files come from.
+    """
+
+    what: str
+    licence: str
+    upstream: str
+    languages: tuple[str, ...] = ()
+    size: str = ""
+    folder: str | None = None
+
+
+@dataclass
+class Reading:
+    """What reading a source has found so far: rows read is items given plus rows left out, each with its reason.
+
+    `faults` refuse the source: a file that is missing, or one whose lines no longer align. A row that alone is of no
+    use (no text, a line of broken JSON) is left out and counted; the first places of each reason are kept.
+    """
+
+    faults: list[Fault] = field(default_factory=list)
+    read: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    places: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def leave_out(self, reason: str, where: str) -> None:
+        """Count a row that was read and gives no item."""
+        self.left_out[reason] += 1
+        if len(self.places[reason]) < SHOWN:
+            self.places[reason].append(where)
+
+
+class Source(BaseModel):
+    """A source, as a recipe sets it; its fields are the keys of its `[[train]]` table, `source` names its kind."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    about: ClassVar[About]
+
+    source: str
+    name: str
+    licence: str
+
+    def items(self, data: Path, reading: Reading) -> Iterator[Item]:
+        """Items one at a time, in one order; ids and groups are unique to `name`.
+
+        `data` is the folder that relative paths start from. Memory is bounded unless the source says otherwise.
+        """
+        raise NotImplementedError
+
+    def folders(self) -> Mapping[str, str]:
+        """The folders under the data folder that it needs, and where each comes from."""
+        return {self.about.folder: self.about.upstream} if self.about.folder else {}
+
+
+def load_corpus(source: Source, data: Path) -> ParallelCorpus:
+    """All items of a source in memory. Raises DataError with every fault."""
+    reading = Reading()
+    items = tuple(source.items(data, reading))
+    if not items and not reading.faults:
+        reading.faults.append(Fault(source.name, "no rows", "see `polybatch data sources` for what it reads"))
+    if reading.faults:
+        raise DataError(reading.faults)
+    return ParallelCorpus(source.name, items, source.licence)

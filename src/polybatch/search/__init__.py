@@ -1,0 +1,1 @@
+"""Search over an archive: the index, its engines, the server and its page."""
