@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from polybatch import __version__
+from polybatch.cli.claims import claims
 from polybatch.cli.compare import compare
 from polybatch.cli.evaluate import evaluate
 from polybatch.cli.export import export
@@ -31,6 +32,7 @@ app.command()(plan)
 app.command()(train)
 app.command()(evaluate)
 app.command()(compare)
+app.command()(claims)
 app.command()(report)
 app.command()(export)
 

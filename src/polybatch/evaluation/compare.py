@@ -35,11 +35,22 @@ def compare_runs(
     query: they are left out, and a folder of nothing else is refused. Raises ResultsError with the faults of all
     folders at once, for folders whose pools or judgements of a collection differ, and those of `compare`.
     """
+    values = read_values(folders, measures=measures or MEASURES, progress=progress)
+    return compare(
+        values, baseline=baseline, measures=measures, settings=settings, method=method, progress=progress or Silent()
+    )
+
+
+def read_values(folders: Sequence[Path], *, measures: Sequence[str], progress: Progress | None = None) -> pa.Table:
+    """Every query's value of these measures in out folders, as `compare` takes them; systems are named apart.
+
+    Raises ResultsError as `compare_runs` does, but for the faults of `compare`.
+    """
     progress = progress or Silent()
     faults = repeated(folders)
     needs_top = False
     with gathered(faults):
-        needs_top = any(one.family.needs_top for one in parse_measures(measures or MEASURES))
+        needs_top = any(one.family.needs_top for one in parse_measures(measures))
     ranks: dict[str, pa.Table] = {}
     top: dict[str, pa.Table] = {}
     for folder, label in zip(folders, folder_labels(folders), strict=True):
@@ -54,16 +65,9 @@ def compare_runs(
     values = []
     with progress.task("measuring", len(ranks)) as advance:
         for label, table in ranks.items():
-            values.append(_renamed(per_query(table, measures or MEASURES, top=top.get(label)), label, names))
+            values.append(_renamed(per_query(table, measures, top=top.get(label)), label, names))
             advance(1)
-    return compare(
-        pa.concat_tables(values, promote_options="permissive").unify_dictionaries(),
-        baseline=baseline,
-        measures=measures,
-        settings=settings,
-        method=method,
-        progress=progress,
-    )
+    return pa.concat_tables(values, promote_options="permissive").unify_dictionaries()
 
 
 def _read_ranks(folder: Path) -> pa.Table:

@@ -66,9 +66,9 @@ def compare(
     compared = []
     with (progress or Silent()).task("comparing", len(pairs)) as advance:
         for pair in pairs:
-            compared.append(_compare(*pair, method))
+            compared.append(compare_pair(*pair, method))
             advance(1)
-    return _corrected(compared)
+    return corrected(compared)
 
 
 def _pairs(judged: Judged, baseline: str | None) -> list[tuple[str, str]]:
@@ -78,7 +78,8 @@ def _pairs(judged: Judged, baseline: str | None) -> list[tuple[str, str]]:
     return [(system, baseline) for system in judged.systems if system != baseline and baseline in judged.systems]
 
 
-def _compare(judged: Judged, system: str, baseline: str, method: Method) -> Comparison:
+def compare_pair(judged: Judged, system: str, baseline: str, method: Method) -> Comparison:
+    """One comparison, its p and its interval not corrected: a family of one."""
     ours, theirs = judged.systems[system], judged.systems[baseline]
     paired = ours.seeds == theirs.seeds
     better, margin = better_side(judged.quantity.measure), method.margin_of(judged.quantity.measure)
@@ -116,7 +117,8 @@ def _compare(judged: Judged, system: str, baseline: str, method: Method) -> Comp
     )
 
 
-def _corrected(compared: Sequence[Comparison]) -> tuple[Comparison, ...]:
+def corrected(compared: Sequence[Comparison]) -> tuple[Comparison, ...]:
+    """The same comparisons as one family: Holm over all their tests, and over those of equivalence apart."""
     differences = holm([one.p for one in compared])
     tested = [one.p_equivalence for one in compared if one.p_equivalence is not None]
     equivalences = iter(holm(tested))

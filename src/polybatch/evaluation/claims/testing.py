@@ -1,0 +1,43 @@
+"""Out folders into verdicts: the paper's claims, the question behind them, and those of the runs' own recipes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from polybatch.errors import Fault, ResultsError
+from polybatch.evaluation.claims.claim import Claim, ClaimSettings, Verdict
+from polybatch.evaluation.claims.deciding import decide
+from polybatch.evaluation.claims.evidence import Run, read_evidence
+from polybatch.evaluation.claims.paper import CLAIMS, QUESTION
+from polybatch.evaluation.results import MANIFEST, read_manifest
+from polybatch.evaluation.significance import Method
+from polybatch.progress import Progress
+
+
+def put_to_test(
+    folders: Sequence[Path], *, method: Method | None = None, progress: Progress | None = None
+) -> tuple[Verdict, ...]:
+    """The verdicts on stored runs. Raises ResultsError for a run that was cut short, and those of `read_evidence`."""
+    faults = [
+        Fault(str(folder / MANIFEST), "the run was cut short", "give its command again, it goes on where it was")
+        for folder in folders
+        if not read_manifest(folder).get("finished", True)
+    ]
+    if faults:
+        raise ResultsError(faults)
+    measures = dict.fromkeys(need.measure for claim in (*CLAIMS, *QUESTION) for need in claim.needs)
+    runs = read_evidence(folders, measures=tuple(measures), progress=progress)
+    own = own_claims(runs)
+    if more := {need.measure for claim in own for need in claim.needs} - set(measures):
+        runs = read_evidence(folders, measures=(*measures, *sorted(more)), progress=progress)
+    return decide((*CLAIMS, *QUESTION, *own), runs, method=method)
+
+
+def own_claims(runs: Sequence[Run]) -> tuple[Claim, ...]:
+    """The claims that the recipes of runs make, `[[claims]]`, each once."""
+    found = {
+        settings.name: settings
+        for run in runs
+        for one in run.recipe.get("claims", ())
+        for settings in [ClaimSettings.model_validate(one)]
+    }
+    return tuple(settings.claim() for settings in found.values())
