@@ -19,14 +19,16 @@ from typing import Any
 from polybatch.data.sources.lines import load_lines
 from polybatch.data.text import read_lines
 from polybatch.encoders.loading import load_encoder
+from polybatch.encoders.settings import StaticEncoder
 from polybatch.encoders.static import train_tokenizer
 from polybatch.evaluation.judge import rank_collection
 from polybatch.evaluation.measures import measure
 from polybatch.progress import Silent
+from polybatch.provenance import content_hash
 from polybatch.records import Collection, Passage, Query
-from polybatch.training.inputs import Inputs
+from polybatch.sampling.table import AlignedTable
+from polybatch.training.material import Material
 from polybatch.training.recipe import Recipe, load_recipe
-from polybatch.training.tokens import TokenTable
 from polybatch.training.train import train_system
 
 LINES = 10
@@ -117,29 +119,29 @@ def row(data: Path, recipe: Recipe, name: str, change: dict[str, Any], tokenizer
     recipe = recipe.model_copy(update=parts)
     voices, _ = files(data, "global-voices", ["train"])
     flores, marks = files(data, "flores-v1", ["dev", "devtest"])
-    inputs = Inputs(
-        (
-            load_lines("global-voices", voices, run=chosen["run"], with_sentence=chosen["with_sentence"]),
-            load_lines("flores-v1", flores, documents=marks, run=chosen["flores_run"]),
-        ),
-        (
-            pseudo_documents("Global Voices", *files(data, "global-voices", ["dev"])),
-            pseudo_documents("FLORES", *files(data, "flores-v1", ["test"])),
-        ),
+    corpora = (
+        load_lines("global-voices", voices, run=chosen["run"], with_sentence=chosen["with_sentence"]),
+        load_lines("flores-v1", flores, documents=marks, run=chosen["flores_run"]),
     )
+    collections = (
+        pseudo_documents("Global Voices", *files(data, "global-voices", ["dev"])),
+        pseudo_documents("FLORES", *files(data, "flores-v1", ["test"])),
+    )
+    sides = (side for corpus in corpora for item in corpus.items for side in (item.queries, item.passages))
+    texts = sorted({text for side in sides for text in side.values()})
+    assert isinstance(recipe.encoder, StaticEncoder)
     vocabulary = recipe.encoder.vocabulary
     if vocabulary not in tokenizers:
-        tokenizers[vocabulary] = train_tokenizer(inputs.texts, vocabulary=vocabulary)
-    tokens = TokenTable(inputs.table, tokenizers[vocabulary], Silent())
+        tokenizers[vocabulary] = train_tokenizer(texts, vocabulary=vocabulary)
     with tempfile.TemporaryDirectory() as folder:
-        shared: dict[str, Any] = {"tokenizer": tokenizers[vocabulary], "tokens": tokens}
-        out = Path(folder) / "model"
+        out, table = Path(folder) / "model", AlignedTable.from_corpora(corpora)
+        material = Material(table, content_hash(texts), [], lambda: texts, Path(folder), tokenizers[vocabulary])
         clock = time.monotonic()
-        train_system(recipe, chosen["system"], seed=1, out=out, progress=Silent(), **shared)
+        train_system(recipe, chosen["system"], seed=1, material=material, out=out, progress=Silent())
         seconds = time.monotonic() - clock
         encoder = load_encoder(str(out), batch_size=1024)
     yield name
-    for collection in inputs.collections:
+    for collection in collections:
         means = {
             (one.setting, one.measure): one.value
             for one in measure(rank_collection(encoder, collection, system=name))

@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import chisquare
 
+from polybatch.data.sources.source import load_corpus
 from polybatch.sampling import CorpusShape, Plan, count_mix, dataset_shape, make_plan
 from polybatch.sampling.plan import KIND_BLOCK
-from polybatch.training.inputs import load_inputs
+from polybatch.sampling.table import AlignedTable
 from polybatch.training.recipe import load_recipe
 
 BATCHES, SIZE = 10_000, 100
@@ -29,7 +30,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("POLYBATCH_DATA"), required=False)
     data = Path(parser.parse_args().data)
     recipe = load_recipe(Path(__file__).parent.parent / "recipes/news-sw-ne.toml")
-    shapes = {"news": load_inputs(recipe, data=data, test=False).table.shape, "XQuAD-R": xquad(data)}
+    news = AlignedTable.from_corpora([load_corpus(source, data) for source in recipe.train])
+    shapes = {"news": news.shape, "XQuAD-R": xquad(data)}
     print(
         "| corpus, composition | largest stray of a block's kinds | chi-square p, languages | chi-square p, pairs |",
         end="",

@@ -10,10 +10,17 @@ from typer.main import get_command
 
 from polybatch.cli import app
 from polybatch.data.collections.table import COLLECTIONS
+from polybatch.data.fetching.origins import ORIGINS
+from polybatch.data.sources.listing import to_markdown
 from polybatch.data.sources.table import SOURCES
+from polybatch.encoders.settings import ENCODERS
+from polybatch.evaluation.claims import ClaimSettings
 from polybatch.evaluation.families import DEFAULT, FAMILIES, measure_form
-from polybatch.evaluation.results import SETTINGS
+from polybatch.normalisation import Normalisation
+from polybatch.records import SETTINGS
 from polybatch.training import recipe
+from polybatch.training.losses import LossSettings
+from polybatch.training.tuning.settings import Tuning
 
 ROOT = Path(__file__).parent.parent
 NOTE = "<!-- made by docs/generate.py; `make docs` writes it anew -->\n"
@@ -27,7 +34,12 @@ def cli_page() -> str:
         NOTE,
         "Results go to stdout, news and progress to stderr. Faults end with exit status 1.",
     ]
-    for name, command in group.commands.items():
+    commands = {
+        " ".join([name, *([inner] if inner else [])]): one
+        for name, command in group.commands.items()
+        for inner, one in (getattr(command, "commands", None) or {"": command}).items()
+    }
+    for name, command in commands.items():
         text, _, example = command.help.partition("Example:")
         lines += [f"\n## polybatch {name}\n", " ".join(text.split()), f"\n```\n{example.strip()}\n```\n"]
         lines += ["| | | default |", "|---|---|---|"]
@@ -51,12 +63,17 @@ def recipes_page() -> str:
     ]
     tables: list[tuple[str, Any]] = [("At the top of the file", recipe.Recipe)]
     tables += [(f'`[[train]]` with `source = "{name}"`', source) for name, source in SOURCES.items()]
-    tables += [("`[encoder]`", recipe.Encoder), ("`[training]`", recipe.Training), ("`[batches]`", recipe.Batches)]
-    tables += [("`alpha` as a table", recipe.AlphaSchedule)]
+    tables += [(f'`[encoder]` with `kind = "{kind}"`', encoder) for kind, encoder in ENCODERS.items()]
+    tables += [("`[training]`", recipe.Training), ("`[batches]`", recipe.Batches)]
+    tables += [("`alpha` as a table", recipe.AlphaSchedule), ("`[loss]`", LossSettings), ("`[tuning]`", Tuning)]
+    tables += [("`[selection]`", recipe.Selection), ("`[normalisation]`", Normalisation)]
+    tables += [("`[[claims]]`", ClaimSettings)]
+    parts = {"source", "text", "train", "validation", "encoder", "training", "batches", "loss", "tuning"}
+    parts |= {"normalisation", "selection", "claims"}
     for title, model in tables:
         lines += [f"## {title}\n", "| key | what | default |", "|---|---|---|"]
         for key, field in model.model_fields.items():
-            if key in ("source", "text", "train", "encoder", "training", "batches"):
+            if key in parts:
                 continue
             default = "required" if field.is_required() else f"`{field.get_default(call_default_factory=True)}`"
             lines.append(f"| `{key}` | {field.description or ''} | {default} |")
@@ -84,6 +101,28 @@ def measures_page() -> str:
         settings = "all" if one.settings == SETTINGS else ", ".join(one.settings)
         default = ", ".join(defaults.get(name, []))
         lines.append(f"| `{measure_form(name)}` | {one.about} | {settings} | {one.better or 'neither'} | {default} |")
+    return "\n".join(lines) + "\n"
+
+
+def sources_page() -> str:
+    """Every source of training rows, out of the table, and what `data fetch` downloads."""
+    lines = [
+        "# Sources of training rows",
+        NOTE,
+        'A `[[train]]` table of a recipe names one: `source = "..."`; recipes.md has the keys of each. None of these',
+        "texts comes with polybatch: their licences differ from it.\n",
+        to_markdown(),
+        "\nRead on real files: ntrex, flores-v1, sib-200, masakhanews, and bitext, lines and squad on those of",
+        "lafand-mt and lareqa. All others are read on small files of upstream's form, which the tests write.\n",
+        "## What `polybatch data fetch NAME` downloads\n",
+        "Hashes are recorded in `fetched.json`, and checked where they are known. No download from there has been",
+        "run by the tests: they use a server on the same machine.\n",
+        "| name | folder | from |",
+        "|---|---|---|",
+    ]
+    for name, one in ORIGINS.items():
+        places = [f"{repository.id} on the hub" for repository in one.hub] + [file.url for file in one.web]
+        lines.append(f"| `{name}` | `{one.folder}` | {', '.join(places)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -116,6 +155,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "recipes.md": recipes_page,
     "measures.md": measures_page,
+    "sources.md": sources_page,
     "architecture.md": architecture_page,
 }
 

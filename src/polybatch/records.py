@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Setting = Literal["monolingual", "cross-lingual", "multilingual"]
+SETTINGS: tuple[Setting, ...] = ("monolingual", "cross-lingual", "multilingual")
+"""Queries against the passages of their own language, of each other language, and of all languages together."""
 
 
 class Direction(NamedTuple):
@@ -80,6 +84,10 @@ class Collection:
     `judgements` maps a query id to the ids of all passages that answer it, in every language. Judgements hold for
     every language version of the query. A query without a relevant passage in some pool is left out of that pool.
     `grades` maps a query id to how relevant some of these passages are, 1 or more; a passage it does not name has 1.
+
+    `settings` are those that mean something, in the order of SETTINGS; in the others nothing is judged. A collection
+    without the monolingual setting is one whose queries are passages themselves, so that the answer in the query's own
+    language is the query: that passage is then neither relevant nor a candidate, in the multilingual setting either.
     """
 
     name: str
@@ -89,6 +97,7 @@ class Collection:
     licence: str = "unknown"
     notes: Mapping[str, str] = field(default_factory=dict)
     grades: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    settings: tuple[Setting, ...] = SETTINGS
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

@@ -77,8 +77,10 @@ def test_a_recipe_is_run_judged_and_reported(cli: Cli, recipe: Path, tmp_path: P
     ran = cli("run", recipe)
     assert ran.status == 0, ran.err
     out = tmp_path / "runs/tiny"
-    assert sorted(path.name for path in out.iterdir()) == [
-        *("manifest.json", "ranks.parquet", "report.html", "results.json", "systems", "tokenizer.json", "top.parquet"),
+    # tracking is there where TensorBoard is installed
+    assert sorted(path.name for path in out.iterdir() if path.name != "tracking") == [
+        *("contamination.json", "manifest.json", "ranks.parquet", "report.html", "results.json", "systems", "table"),
+        *("tokenizer.json", "top.parquet"),
     ]
     assert "X-Y" in ran.out
     assert "report: runs/tiny/report.html" in ran.err
@@ -138,6 +140,49 @@ def test_a_single_language_has_the_monolingual_setting_alone(cli: Cli, recipe: P
     assert {one.setting for one in read_results(tmp_path / "judged")} == {"monolingual"}
 
 
+def test_a_dry_run_says_what_would_be_done_and_the_run_takes_its_rows(
+    cli: Cli, recipe: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a model was built")
+
+    monkeypatch.setattr("polybatch.training.train.build_encoder", refuse)
+    ran = cli("run", recipe, "--dry-run")
+    assert ran.status == 0, ran.err
+    assert "| newswire | Apache-2.0 (polybatch) | 240 | 240 | 240 | 240 | 240 |" in ran.out
+    assert "2 systems x 2 seeds; each 6 steps of 16 rows = 96 rows, 0.40 epochs of 240 items" in ran.out
+    assert "Test: newswire, 600 queries, 600 passages in 2 languages" in ran.out
+    assert "9,600 weights" in ran.out
+    assert sorted(path.name for path in (tmp_path / "runs/tiny").iterdir()) == ["contamination.json", "table"]
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    ran = cli("run", recipe)
+    assert ran.status == 0, ran.err
+    assert "runs/tiny/table: built before, of the same sources" in ran.err
+
+
+def test_a_run_takes_rows_that_were_built_before(cli: Cli, recipe: Path, tmp_path: Path) -> None:
+    assert cli("run", recipe, "--dry-run", "--out", "dry").status == 0
+    recipe.write_text(TINY.replace('systems = ["untuned", "x-y", "hybrid"]', 'systems = ["untuned"]'), encoding="utf-8")
+    ran = cli("run", recipe, "--table", "dry/table", "--out", "out")
+    assert ran.status == 0, ran.err
+    assert not (tmp_path / "out/table").exists()
+    assert json.loads((tmp_path / "out/manifest.json").read_text())["command"].endswith("--table dry/table")
+    recipe.write_text(TINY + "\n[normalisation]\ndigits = 'keep'\n", encoding="utf-8")
+    ran = cli("run", recipe, "--table", "dry/table", "--out", "other")
+    assert ran.status == 1
+    assert "dry/table: was built with another normalisation" in ran.err
+
+
+def test_trackers_that_are_unknown_or_not_installed_are_refused_in_one_list(cli: Cli, recipe: Path) -> None:
+    ran = cli("train", recipe, "--strategy", "x-y", "--out", "m", "--track", "tensorbord,trackio")
+    assert ran.status == 1
+    assert ran.err.splitlines() == [
+        "polybatch: --track: 'tensorbord'; known: tensorboard, wandb, trackio, auto, none",
+        "polybatch: --track: trackio is not installed; pip install trackio",
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "lines"),
     [
@@ -146,7 +191,10 @@ def test_a_single_language_has_the_monolingual_setting_alone(cli: Cli, recipe: P
         (["train", "tiny.toml", "--strategy", "z", "--out", "m"], ["--strategy: 'z'; known: en-en, x-x, x-x-mono"]),
         (["train", "tiny.toml", "--strategy", "x-y", "--out", "."], [".: is not empty and holds no model"]),
         (["evaluate", ".", "--on", "newswire", "--out", "o"], [".: a folder that holds no model"]),
-        (["evaluate", "nowhere/x", "--on", "newswire", "--out", "o"], ["nowhere/x: cannot be loaded as a model"]),
+        (
+            ["evaluate", "nowhere/x", "--on", "newswire", "--out", "o"],
+            ["nowhere/x: no such folder, and not in the"],
+        ),
         (
             ["evaluate", ".", "--on", "nowhere", "--on", "xquad-r", "--out", "o"],
             [
@@ -201,11 +249,11 @@ def test_ctrl_c_says_that_the_same_command_goes_on_and_it_does(recipe: Path, tmp
         if line.startswith("untuned, seed 1:"):
             running.send_signal(signal.SIGINT)
             break
-    _, rest = running.communicate(timeout=120)
+    _, rest = running.communicate(timeout=400)
     assert running.returncode == 130, rest
     assert rest.splitlines()[-1] == "polybatch: stopped; the same command goes on from here"
     assert "Traceback" not in rest
-    again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=400)
     assert "untuned, seed 1: done before" in again.stderr
     assert (tmp_path / "out/results.json").exists()
 

@@ -83,7 +83,7 @@ def test_what_is_no_model_is_refused_in_one_line(tmp_path: Path) -> None:
         (str(tmp_path), "a folder that holds no model; a sentence-transformers folder holds modules.json"),
         (str(tmp_path / "file"), "a file; a sentence-transformers folder"),
         (str(tmp_path / "broken"), "cannot be loaded as a model"),
-        ("no-such/model-anywhere", "cannot be loaded as a model"),
+        ("no-such/model-anywhere", "not in the hub.s cache"),
     ):
         with pytest.raises(ModelError, match=message) as caught:
             load_encoder(name)

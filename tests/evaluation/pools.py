@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from polybatch.evaluation.ranks import tie_order
 from polybatch.progress import Progress
-from polybatch.records import Collection, Passage, Query
+from polybatch.records import SETTINGS, Collection, Passage, Query
 
 LANGUAGES = ("en", "ne", "sw")
 
@@ -29,7 +29,10 @@ class TableEncoder:
 
 @st.composite
 def judged(draw: st.DrawFn) -> tuple[Collection, TableEncoder]:
-    """A collection of few distinct vectors, so that ties abound, with equal texts among the passages, and grades."""
+    """A collection of few distinct vectors, so that ties abound, with equal texts among the passages, and grades.
+
+    Where there are several languages, it may leave settings out, and queries then be passages themselves.
+    """
     languages = draw(st.lists(st.sampled_from(LANGUAGES), min_size=1, max_size=3, unique=True))
     rng = np.random.default_rng(draw(st.integers(0, 10_000)))
     # corners of a cube: cosines take few values, and those exactly
@@ -50,7 +53,8 @@ def judged(draw: st.DrawFn) -> tuple[Collection, TableEncoder]:
     for text in {one.text for side in (queries, passages) for found in side.values() for one in found}:
         vectors[text] = corners[rng.integers(len(corners))] * rng.choice([1, 2])
     judgements = {question: frozenset(found) for question, found in grades.items()}
-    return Collection("random", queries, passages, judgements, grades=grades), TableEncoder(vectors)
+    means = draw(st.sampled_from([SETTINGS, SETTINGS[1:], SETTINGS[2:]])) if len(languages) > 1 else SETTINGS
+    return Collection("random", queries, passages, judgements, grades=grades, settings=means), TableEncoder(vectors)
 
 
 class Case(NamedTuple):
@@ -73,7 +77,7 @@ class Case(NamedTuple):
 
 
 def brute_force(collection: Collection, encoder: TableEncoder) -> list[Case]:
-    """Every query in every pool, sorted whole; ties by `tie_order`."""
+    """Every query in every pool, sorted whole; ties by `tie_order`. A query that is a passage is not among them."""
     everything = [passage for code in collection.languages for passage in collection.passages[code]]
     places = dict(zip([p.id for p in everything], tie_order([p.id for p in everything]), strict=True))
     found = []
@@ -85,8 +89,12 @@ def brute_force(collection: Collection, encoder: TableEncoder) -> list[Case]:
         if len(collection.languages) > 1:
             pools.append(("multilingual", "all", everything))
         for setting, pool, passages in pools:
-            for query in queries:
-                scores = {p.id: cosine(encoder.vectors[query.text], encoder.vectors[p.text]) for p in passages}
+            for query in queries if setting in collection.settings else ():
+                itself = {p.id for p in collection.passages[asked]} & collection.judgements[query.id]
+                if "monolingual" in collection.settings:
+                    itself = set()
+                kept = [p for p in passages if p.id not in itself]
+                scores = {p.id: cosine(encoder.vectors[query.text], encoder.vectors[p.text]) for p in kept}
                 order = sorted(scores, key=lambda one, scores=scores: (-scores[one], places[one]))  # type: ignore[misc]
                 found.append(Case(setting, asked, pool, query.id, order, [scores[one] for one in order]))
     return found

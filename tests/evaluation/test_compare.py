@@ -53,6 +53,19 @@ def test_seeds_that_folders_share_out_are_one_system(tmp_path: Path) -> None:
     assert {one.seeds for one in compare_runs(parts, method=QUICK)} == {(1, 2, 3)}
 
 
+def test_a_setting_that_a_collection_leaves_out_is_not_compared(tmp_path: Path) -> None:
+    ranks, lines = ranks_of(TWO_SYSTEMS), ranks_of(TWO_SYSTEMS, collection="lines")
+    lines = lines.filter([setting != "monolingual" for setting in lines.column("setting").to_pylist()])
+    run = write_judged(tmp_path / "run", ranks, lines)
+    made = compare_runs([run], measures=["mAP"], method=QUICK)
+    assert [(one.quantity.collection, one.quantity.setting) for one in made] == [
+        *(("news", setting) for setting in ("monolingual", "cross-lingual", "multilingual")),
+        *(("lines", setting) for setting in ("cross-lingual", "multilingual")),
+    ]
+    (alone,) = compare_runs([run], measures=["mAP"], settings=["monolingual"], method=QUICK)
+    assert (alone.quantity.collection, alone.family) == ("news", 1)
+
+
 def test_what_cannot_be_read_or_is_named_twice_is_told_at_once(tmp_path: Path) -> None:
     run = write_judged(tmp_path / "run", ranks_of(TWO_SYSTEMS))
     (tmp_path / "empty").mkdir()

@@ -2,6 +2,7 @@
 
 import gzip
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from polybatch.data.collections.sentences import sentence_collection
 from polybatch.data.collections.trec import read_qrels
 from polybatch.errors import DataError, FaultyInputError, ResultsError
 from polybatch.evaluation.evaluate import evaluate
@@ -82,22 +84,29 @@ def test_runs_of_whole_rankings_are_judged_as_the_encoder_was(
     tmp_path_factory: pytest.TempPathFactory, case: tuple[Collection, TableEncoder]
 ) -> None:
     collection, encoder = case
+    languages = collection.languages
     expected = judge_collection(encoder, collection, system="x", top=100)
     path = tmp_path_factory.mktemp("runs") / "x.run"
     runs = {}
-    for asked in collection.queries if len(collection.passages) > 1 else ():
+    for asked in collection.queries:
         rows = [row for row in expected.top.to_pylist() if row["query_language"] == asked]
         if rows:
             run: dict[str, dict[str, float]] = {}
             for row in rows:
                 run.setdefault(row["query_id"], {})[row["passage_id"]] = row["score"]
             write_run(run, path, tag="x")
-            runs[asked, ALL] = read_run(path)
-    found = judge_runs(runs, collection, system="x").ranks.to_pylist()
-    key = ("query_language", "query_id", "passage_id")
+            runs[asked, ALL if len(languages) > 1 else languages[0]] = read_run(path)
+    judged_again = judge_runs(runs, collection, system="x", top=100)
+    assert judged_again.notes == ()
+    found = judged_again.ranks.to_pylist()
+    key = ("setting", "query_language", "query_id", "passage_id")
     places = {tuple(row[name] for name in key): row["place"] for row in found}
-    kept = [row for row in expected.ranks.to_pylist() if row["setting"] == "multilingual"]
-    assert places == {tuple(row[name] for name in key): row["place"] for row in kept}
+    assert places == {tuple(row[name] for name in key): row["place"] for row in expected.ranks.to_pylist()}
+    told, wanted = (
+        {tuple(row.values()) for row in top.drop_columns(["score"]).to_pylist()}
+        for top in (judged_again.top, expected.top)
+    )
+    assert told == wanted
     assert all(row["rank"] == row["place"] for row in found), "what is written does not tie"
 
 
@@ -131,10 +140,20 @@ def test_what_a_run_lacks_ranks_after_all_it_names_and_is_named_in_a_note() -> N
     assert {(row["system"], row["seed"]) for row in rows.values()} == {("x", 3)}
     assert found.notes == (
         "news: run en-all: 1 of 2 queries are not in it: q2",
+        "news: run en-all: names 2 of 6 passages a query: cut-offs up to 2 are exact; beyond, and without one, what it "
+        "does not name counts as tied",
         "news: run en-all: 3 of 4 relevant passages are not in it and rank after all that it names: "
         "sw:1 (q1), en:2 (q2), sw:2 (q2)",
+        "news: run en-sw: names 1 of 3 passages a query: cut-offs up to 1 are exact; beyond, and without one, what it "
+        "does not name counts as tied",
         "news: run en-sw: 1 of 2 relevant passages are not in it and rank after all that it names: sw:2 (q2)",
+        "news: no pools of the monolingual setting are judged: no run of en-en, sw-sw; a run of the union tells them "
+        "only where it names every passage",
+        "news: 1 of 2 pools of the cross-lingual setting are judged: no run of sw-en; a run of the union tells them "
+        "only where it names every passage",
+        "news: 1 of 2 pools of the multilingual setting are judged: no run of sw-all",
     )
+    assert [row["passage_id"] for row in found.top.to_pylist()] == ["en:3", "en:1"], "the union alone, as deep as it is"
     assert {one.setting for one in measure(found.ranks, ["nDCG@10"])} == {"multilingual", "cross-lingual"}
 
 
@@ -235,13 +254,61 @@ def test_per_query_scores_are_read_as_they_were_written(folder: Path, tmp_path: 
         read_per_query(tmp_path / "none")
 
 
-def test_a_collection_without_a_ranking_of_the_union_is_named(tmp_path: Path) -> None:
-    class Ones:
-        def encode(self, texts: list[str]) -> np.ndarray:
-            return np.ones((len(texts), 2))
+class Ones:
+    """One vector for all texts."""
 
+    def encode(self, texts: list[str]) -> np.ndarray:
+        return np.ones((len(texts), 2))
+
+
+def test_a_collection_in_one_language_is_exported_too(tmp_path: Path) -> None:
     out = tmp_path / "out"
     evaluate(Ones(), [tiny(), news()], system="ones", strategy=None, seed=None, out=out, progress=Silent())
-    with pytest.raises(ResultsError, match=r"top\.parquet: tiny has no ranking of a multilingual pool"):
-        export_runs(out, tmp_path / "runs")
+    runs = export_runs(out, tmp_path / "runs")
+    assert [path.relative_to(tmp_path / "runs").as_posix() for path in runs] == [
+        *("tiny/ones.en.run", "news/ones.en.run", "news/ones.sw.run"),
+    ]
+    assert read_run(runs[0])["q"].keys() == {"en:1", "en:2"}
+    found = judge_runs({("en", "en"): read_run(runs[0])}, tiny(), system="ones")
+    assert {row["setting"] for row in found.top.to_pylist()} == {"monolingual"}
     assert len(export_qrels(out, tmp_path / "qrels")) == 2
+
+
+def test_a_collection_without_a_ranking_of_all_its_passages_is_named(tmp_path: Path) -> None:
+    apart = replace(news(), settings=("monolingual", "cross-lingual"))
+    out = tmp_path / "out"
+    evaluate(Ones(), [tiny(), apart], system="ones", strategy=None, seed=None, out=out, progress=Silent())
+    with pytest.raises(ResultsError, match=r"top\.parquet: has no ranking of all passages of news; judge it again"):
+        export_runs(out, tmp_path / "runs")
+
+
+def test_where_queries_are_passages_other_tools_leave_them_out_by_the_qrels_of_their_language(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    sentences = sentence_collection(
+        "lines",
+        {"en": ["w1", "ww", "12"], "sw": ["1w", "22", "w2w"]},
+        ["1", "2", "3"],
+        ["1", "1", "3"],
+        licence="",
+        notes={},
+    )
+    evaluate(Letters(), [sentences], system="x", strategy=None, seed=None, out=out, progress=Silent())
+    assert {row["setting"] for row in read_ranks(out).to_pylist()} == {"cross-lingual", "multilingual"}
+    qrels = export_qrels(out, tmp_path / "trec")
+    assert [path.name for path in qrels] == ["lines.en.qrels", "lines.sw.qrels"]
+    assert read_qrels(qrels[0]) == {one: {f"sw:{one}": 1} for one in "123"}
+    ours = {
+        (row["query_language"], row["query_id"]): row["value"]
+        for row in per_query(read_ranks(out), ["nDCG@10"]).to_pylist()
+        if row["setting"] == "multilingual"
+    }
+    theirs: dict[tuple[str, str], float] = {}
+    for path, judged_by in zip(export_runs(out, tmp_path / "trec"), qrels, strict=True):
+        assert all(f"{path.name.split('.')[-2]}:{query}" not in found for query, found in read_run(path).items())
+        for one in ir_measures.iter_calc(
+            [ir_measures.parse_measure("nDCG@10")],
+            list(ir_measures.read_trec_qrels(str(judged_by))),
+            list(ir_measures.read_trec_run(str(path))),
+        ):
+            theirs[path.name.split(".")[-2], one.query_id] = one.value
+    assert ours == pytest.approx(theirs, abs=1e-9)

@@ -10,10 +10,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 
+from polybatch.data.collections.sentences import sentence_collection
 from polybatch.errors import DataError, ModelError
 from polybatch.evaluation.judge import judge_collection, judge_vectors, rank_collection
 from polybatch.progress import Progress, Silent
-from polybatch.records import Collection, Passage, Query
+from polybatch.records import SETTINGS, Collection, Passage, Query, Setting
 
 from .pools import TableEncoder, judged, tiny
 
@@ -201,6 +202,50 @@ def test_every_fault_of_a_collection_comes_at_once_with_its_place_before_anythin
         "bad: grades of 'q': 'r' has 2; 1 or more for a passage that is judged relevant",
         "bad: no query has a relevant passage; judgements must name passages",
     ]
+    assert encoder.encoded == []
+
+
+@pytest.mark.parametrize(
+    ("means", "fault"),
+    [
+        ((), "tiny: settings: none; one or more of monolingual, cross-lingual, multilingual, once each"),
+        (("monolingual", "bilingual"), "tiny: settings: monolingual, bilingual; one or more of monolingual"),
+        (("monolingual", "monolingual"), "tiny: settings: monolingual, monolingual; one or more of monolingual"),
+        (
+            SETTINGS[1:],
+            "tiny: nothing to judge in the settings cross-lingual, multilingual; passages in other languages",
+        ),
+        (SETTINGS[2:], "tiny: nothing to judge in the settings multilingual; passages in other languages"),
+    ],
+)
+def test_settings_that_are_none_or_have_nothing_to_judge_are_refused(means: tuple[Setting, ...], fault: str) -> None:
+    with pytest.raises(DataError) as caught:
+        rank_collection(TableEncoder({}), replace(tiny(), settings=means), system="x")
+    (found,) = caught.value.faults
+    assert str(found).startswith(fault)
+
+
+def test_a_sentence_is_no_candidate_of_its_own_and_leaves_no_monolingual_row() -> None:
+    sentences = sentence_collection(
+        "lines", {code: ["a", "b"] for code in ("en", "sw")}, ["1", "2"], ["1", "2"], licence="", notes={}
+    )
+    encoder = TableEncoder({"a": np.array([1.0, 0.0]), "b": np.array([0.6, 0.8])})
+    found = judge_collection(encoder, sentences, system="x")
+    assert {row["setting"] for row in found.ranks.to_pylist()} == {"cross-lingual", "multilingual"}
+    rows = [row for row in found.ranks.to_pylist() if row["setting"] == "multilingual"]
+    assert [(row["query_language"], row["passage_id"], row["rank"], row["pool_size"]) for row in rows] == [
+        *(("en", "sw:1", 1, 3), ("en", "sw:2", 1, 3), ("sw", "en:1", 1, 3), ("sw", "en:2", 1, 3)),
+    ]
+    top = {(row["query_language"], row["query_id"], row["passage_id"]) for row in found.top.to_pylist()}
+    assert ("en", "1", "en:2") in top, "the other sentences of the query's language are candidates"
+    assert not top & {(code, one, f"{code}:{one}") for code in ("en", "sw") for one in ("1", "2")}
+    assert found.notes == ()
+
+
+def test_a_device_that_is_not_there_is_refused_before_anything_is_encoded() -> None:
+    encoder = TableEncoder(VECTORS)
+    with pytest.raises(ModelError, match=r"device 'nonsense': .*; cpu works everywhere"):
+        rank_collection(encoder, tiny(), system="x", device="nonsense")
     assert encoder.encoded == []
 
 

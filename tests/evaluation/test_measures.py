@@ -13,6 +13,7 @@ from scipy.stats import kruskal
 
 from polybatch.errors import FaultyInputError
 from polybatch.evaluation.families import DEFAULT, FAMILIES
+from polybatch.evaluation.formulas import FORMULAS
 from polybatch.evaluation.judge import Judged, judge_collection
 from polybatch.evaluation.measures import Measure, measure, parse_measure, parse_measures, per_query
 from polybatch.records import Collection
@@ -275,3 +276,8 @@ def test_values_stay_within_the_bounds_that_the_table_gives(case: tuple[Collecti
 def names() -> list[str]:
     """Every measure of the record, with a cut-off where it needs one."""
     return [f"{name}@3" if family.cut == "yes" else name for name, family in FAMILIES.items()]
+
+
+def test_every_measure_in_words_has_a_formula_unless_no_query_has_a_value_of_it() -> None:
+    assert list(FORMULAS) == [name for name, family in FAMILIES.items() if family.per_query]
+    assert all(FAMILIES[name].ideal is False for name, formula in FORMULAS.items() if formula.chance is None)

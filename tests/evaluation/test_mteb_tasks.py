@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sentence_transformers import SentenceTransformer
 
+from polybatch.data.collections.sentences import sentence_collection
 from polybatch.data.collections.table import load_collection
 from polybatch.data.newswire import newswire_collection
 from polybatch.encoders.loading import SentenceEncoder
@@ -308,3 +309,10 @@ def test_without_mteb_the_install_command_is_named(newswire: Collection, monkeyp
 def test_what_is_no_measure_is_refused(newswire: Collection) -> None:
     with pytest.raises(FaultyInputError, match="rank_distnce"):
         retrieval_task(newswire, measures=["rank_distnce"])
+
+
+def test_where_queries_are_passages_a_task_has_the_pools_of_other_languages_alone() -> None:
+    texts = {code: [f"{code} one", f"{code} two"] for code in ("en", "sw")}
+    lines = sentence_collection("lines", texts, ["1", "2"], ["1", "2"], licence="", notes={})
+    assert set(retrieval_task(lines).hf_subsets) == {"query-en_passage-sw", "query-sw_passage-en"}
+    assert {pool.setting for pool in pools_of(lines).values()} == {"cross-lingual", "multilingual"}

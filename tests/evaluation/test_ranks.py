@@ -34,7 +34,7 @@ def test_ranks_places_and_the_top_equal_brute_force_on_pools_with_ties(
         for passage in relevant & set(one.order):
             place = (one.setting, one.asked, one.question, passage, home[passage], len(one.order))
             ranked.add((*place, one.rank(passage), one.place(passage), collection.grades[one.question][passage]))
-        if one.setting == "multilingual" and relevant:
+        if (one.setting == "multilingual" or len(collection.languages) == 1) and relevant & set(one.order):
             top = zip(one.order[:size], one.scores[:size], strict=True)
             best += [
                 (one.asked, one.question, place, passage, home[passage], passage in relevant, score)

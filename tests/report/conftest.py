@@ -23,6 +23,18 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five systems with their rankings of single queries, of which hybrid answers every query."""
+    return write_run(tmp_path_factory.mktemp("report") / "planted", first="hybrid")
+
+
+@pytest.fixture(scope="session")
+def planted_report(planted: Path) -> Report:
+    """The report of `planted`."""
+    return load_runs([planted])
+
+
+@pytest.fixture(scope="session")
 def report(news: Path) -> Report:
     """The report of `news`."""
     return load_runs([news])

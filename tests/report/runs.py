@@ -12,12 +12,14 @@ from polybatch.evaluation.results import (
     ALL,
     MEAN,
     RANKS_SCHEMA,
+    TOP_SCHEMA,
     Result,
-    Setting,
     write_manifest,
     write_ranks,
     write_results,
+    write_top,
 )
+from polybatch.records import Setting
 
 FIVE = ("untuned", "en-en", "x-x-mono", "x-y", "hybrid")
 TITLES = {
@@ -83,12 +85,15 @@ def ranks_of(
     languages: Sequence[str] = NEWS,
     collection: str = "ntrex-news",
     pool: int = POOL,
+    first: str = "",
 ) -> pa.Table:
-    """Ranks with one relevant passage per language and query, at made-up ranks."""
+    """Ranks with one relevant passage per language and query, at made-up ranks; those of the system `first` lead."""
     rows = []
     for (system, seed), query, passage, number in product(systems, languages, languages, range(QUERIES)):
         own: Setting = "monolingual" if query == passage else "cross-lingual"
         for setting, size in ((own, pool), ("multilingual", pool * len(languages))):
+            turn = languages.index(passage) if setting == "multilingual" else 0
+            place = 1 + ((0 if system == first else number) + turn) % size
             rows.append(
                 {
                     "system": system,
@@ -103,12 +108,35 @@ def ranks_of(
                     "passage_id": f"{passage}{number}",
                     "grade": 1,
                     "score": 1 - (number % size) / size,
-                    "rank": 1 + number % size,
-                    "place": 1 + number % size,
+                    "rank": place,
+                    "place": place,
                     "pool_size": size,
                 }
             )
     return pa.Table.from_pylist(rows, RANKS_SCHEMA)
+
+
+def top_of(ranks: pa.Table) -> pa.Table:
+    """The first ten passages of each query in ranks; those that are not relevant are in the query's language."""
+    rows: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in ranks.to_pylist():
+        if row["setting"] == "multilingual":
+            rows.setdefault((row["system"], row["seed"], row["query_language"], row["query_id"]), []).append(row)
+    found = []
+    for mine in rows.values():
+        at = {row["place"]: row for row in mine}
+        for position in range(1, 11):
+            row, hit = at.get(position, mine[0]), position in at
+            found.append(
+                {name: row[name] for name in TOP_SCHEMA.names if name in row}
+                | {
+                    "position": position,
+                    "language": row["passage_language"] if hit else row["query_language"],
+                    "relevant": hit,
+                    "passage_id": row["passage_id"] if hit else f"other{position}",
+                }
+            )
+    return pa.Table.from_pylist(found, TOP_SCHEMA)
 
 
 def mix_of(system: str, seed: int, kinds: Mapping[str, Sequence[int]], **rows: Mapping[str, int]) -> dict[str, Any]:
@@ -205,12 +233,20 @@ def write_run(
     languages: Sequence[str] = NEWS,
     shift: float = 0.0,
     pool: int = POOL,
+    first: str = "",
     **manifest: Any,
 ) -> Path:
-    """A finished run in `folder`; keyword arguments replace keys of its manifest."""
+    """A finished run in `folder`; keyword arguments replace keys of its manifest.
+
+    There are ranks of the first two systems; with a system `first`, which answers every query, ranks of all, and
+    top passages.
+    """
     each = [(system, seed) for system in systems for seed in ([None] if system == "untuned" else seeds)]
     folder.mkdir(parents=True, exist_ok=True)
     write_results(folder, [row for s, n in each for row in rows_of(s, n, languages=languages, shift=shift)])
-    write_ranks(folder, ranks_of(each[:2], languages=languages, pool=pool))
+    ranks = ranks_of(each if first else each[:2], languages=languages, pool=pool, first=first)
+    write_ranks(folder, ranks)
+    if first:
+        write_top(folder, top_of(ranks))
     write_manifest(folder, manifest_of(systems, seeds, languages) | manifest)
     return folder

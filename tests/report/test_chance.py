@@ -1,4 +1,4 @@
-"""The random ranker stands in the report with the exact expectations of the pools that the runs were judged on."""
+"""The random and the ideal ranker stand in the report with what they score on the pools of its runs."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from polybatch.evaluation.chance import rank_distance
 from polybatch.evaluation.results import ALL, read_results, write_ranks
 from polybatch.report import Report
-from polybatch.report.chance import chance_of
+from polybatch.report.chance import references_of
 from polybatch.report.summary import Quantity
 
 from .runs import NEWS, POOL, ranks_of, write_run
@@ -20,10 +20,21 @@ def test_chance_covers_every_direction_and_the_macro_means(report: Report) -> No
     assert report.chance[macro] == pytest.approx((3 - 1) * (3 * POOL + 1) / (3 + 1))
 
 
+def test_the_ideal_ranker_has_every_relevant_passage_first(report: Report) -> None:
+    assert set(report.quantities("ntrex-news")) == set(report.ideal)
+    values = {(q.setting, q.measure): value for q, value in report.ideal.items() if q.query_language == "mean"}
+    assert values["monolingual", "mAP"] == values["multilingual", "mAP"] == 1
+    assert values["multilingual", "rank_distance"] == 3 - 1, "side by side"
+    random = Quantity.macro("ntrex-news", "multilingual", "mAP")
+    assert report.chance[random] < 1
+
+
 def test_chance_takes_each_language_with_several_passages_as_one(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["en-en"], seeds=[1])
     ranks = ranks_of([("en-en", 1)])
     again = ranks.filter([language == "sw" for language in ranks.column("passage_language").to_pylist()])
     write_ranks(run, pa.concat_tables([ranks, again]))
     quantity = Quantity("ntrex-news", "multilingual", "en", ALL, "rank_distance")
-    assert chance_of(run, read_results(run))[quantity] == pytest.approx(rank_distance((1, 1, 2), POOL * len(NEWS)))
+    assert references_of(run, read_results(run)).random[quantity] == pytest.approx(
+        rank_distance((1, 1, 2), POOL * len(NEWS))
+    )

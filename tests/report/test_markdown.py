@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from polybatch.evaluation.results import read_results, write_results
 from polybatch.report import Report, load_runs, to_json, to_markdown
 from polybatch.report.wording import number
 
@@ -39,6 +40,7 @@ def test_every_number_of_the_markdown_is_in_the_json(which: str, request: pytest
     printed = {form for value in known for form in (number(value, "mAP"), number(value, "rank_distance"))}
     printed |= {f"{value:.2f}" for value in known} | {f"{value:,}" for value in known if isinstance(value, int)}
     text = re.sub(r"R@\d+|hybrid-\d+|\(n−1\)|Candidate: 3 lines", "", to_markdown(report))
+    text = re.sub(r"## Claims under test.*?(?=\n## )", "", text, flags=re.DOTALL)  # test_claims reads these
     found = re.findall(r"\d[\d,]*\.?\d*|\.\d+", re.sub(r"(?<=\d)[.,](?=\s|$)", "", text))
     assert len(found) > 50
     assert [one for one in found if one not in printed] == []
@@ -77,10 +79,22 @@ def test_decimal_points_line_up_under_bold_and_deviations(report: Report) -> Non
         assert all(len(set(column)) == 1 for column in zip(*columns, strict=True))
 
 
-def test_the_best_of_each_column_is_bold_and_a_random_ranker_never_is(report: Report) -> None:
+def test_the_best_of_each_column_is_bold_and_a_random_or_ideal_ranker_never_is(report: Report) -> None:
     lines = tables(to_markdown(report))[0]
-    assert [line.count("**") // 2 for line in lines[2:]] == [0, 0, 0, 0, 7, 0]
-    assert lines[-1].startswith("| Random ranker")
+    assert [line.count("**") // 2 for line in lines[2:]] == [0, 0, 0, 0, 7, 0, 0]
+    assert lines[-2].startswith("| Random ranker")
+    assert lines[-1].startswith("| Ideal ranker")
+
+
+def test_a_setting_that_a_collection_leaves_out_is_no_column(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run")
+    write_results(run, [row for row in read_results(run) if row.setting != "monolingual"])
+    text = to_markdown(load_runs([run]))
+    (head, *_) = tables(text)[0]
+    assert [cell.strip() for cell in head.split("|")[1:-1]] == [
+        *("System", "Cr mAP", "Mul mAP", "Cr R@1", "Mul R@10", "Rank distance"),
+    ]
+    assert "Cr, Mul: cross-lingual, multilingual." in text
 
 
 def test_one_system_is_not_the_best_of_anything(tmp_path: Path) -> None:
@@ -125,4 +139,6 @@ def test_what_the_batches_held_is_a_line_a_system(report: Report, tmp_path: Path
     mix = [mix_of("hybrid", 1, {"monolingual": [9]}, directions={"en-en": 9000}, datasets={"<i>": 3000, "b": 6000})]
     text = to_markdown(load_runs([write_run(tmp_path / "run", systems=["hybrid"], mix=mix)]))
     assert "\n- Hybrid: 9 monolingual batches; rows: 3,000 of \\<i\\> and 6,000 of b.\n" in text
-    assert "held" not in to_markdown(load_runs([write_run(tmp_path / "none", systems=["hybrid"], mix=[])]))
+    assert "## What the batches held" not in to_markdown(
+        load_runs([write_run(tmp_path / "none", systems=["hybrid"], mix=[])])
+    )

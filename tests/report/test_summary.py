@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from polybatch.evaluation.results import SETTINGS
+from polybatch.records import SETTINGS
 from polybatch.report import Report
 from polybatch.report.summary import Estimate, Quantity
 

@@ -10,7 +10,7 @@ from sentence_transformers import SentenceTransformer, SentenceTransformerTraine
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
 from polybatch.sampling import HybridTrainer, direction_sampler
-from tests.sampling.trained import Seen, arguments, dataset_dict, first_weights, make_table
+from tests.sampling.trained import Gradients, Seen, arguments, dataset_dict, first_weights, make_table
 
 folder, out, jobs = sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3])
 
@@ -28,8 +28,14 @@ def train(name: str, how: str, resume: str | None = None, **settings: Any) -> di
         options = arguments(out / name, ddp_backend="gloo", multi_dataset_batch_sampler=sampler, **settings)
         trainer = SentenceTransformerTrainer(model, options, datasets, loss=loss)
     trainer.data_collator = seen = Seen(trainer.data_collator)
+    trainer.add_callback(gradients := Gradients())
     trainer.train(resume_from_checkpoint=resume)
-    return {"batches": seen.batches, "weights": first_weights(model), "world": options.world_size}
+    return {
+        "batches": seen.batches,
+        "weights": first_weights(model),
+        "gradients": gradients.first,
+        "world": options.world_size,
+    }
 
 
 found = {name: train(name, **job) for name, job in jobs.items()}

@@ -26,6 +26,7 @@ class Trained:
 
     whole: list[Any]
     weights: list[float]
+    gradients: list[float]
     ranks: list[dict[str, Any]]
 
 
@@ -62,7 +63,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
             process.kill()
     assert statuses == [0, 0], [(out / f"log-{rank}.txt").read_text()[-3000:] for rank in range(2)]
     ranks = [json.loads((out / f"seen-{rank}.json").read_text(encoding="utf-8")) for rank in range(2)]
-    return Trained(whole, first_weights(trainer.model), ranks)
+    return Trained(whole, first_weights(trainer.model), trainer.first_gradients, ranks)
 
 
 @pytest.mark.parametrize("how", ["table", "directions"])
@@ -74,6 +75,9 @@ def test_two_processes_share_every_batch_and_learn_what_one_would(trained: Train
         assert len(one) == len(other) == 4
         assert [tuple(row) for row in one + other] == whole
         assert len({query.split()[1] == passage.split()[1] for query, passage in whole}) == 1
+    # one global batch: the gradients of its first step are those of one process
+    assert first["gradients"] == pytest.approx(trained.gradients, abs=1e-5)
+    assert max(map(abs, trained.gradients)) > 1e-3
     # with the other's passages as negatives too, the weights are those of one process
     assert first["weights"] == second["weights"]
     assert first["weights"] == pytest.approx(trained.weights, abs=2e-4)

@@ -12,7 +12,8 @@ from polybatch.errors import DataError
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling import table as table_module
 from polybatch.sampling.plan import make_plan
-from polybatch.sampling.table import AlignedTable
+from polybatch.sampling.shape import dataset_shape
+from polybatch.sampling.table import AlignedTable, write_shape, write_texts
 
 LANGUAGES = ["en", "ne", "sw"]
 texts = st.dictionaries(st.sampled_from(LANGUAGES), st.text(max_size=5), min_size=1)
@@ -80,6 +81,31 @@ def test_written_and_opened_it_is_the_same(tmp_path: Path, monkeypatch: pytest.M
         assert opened.fetch(plans[1][number]) == table.fetch(plans[0][number])
     assert isinstance(opened.shape.datasets[0].order, np.memmap | None)
     assert isinstance(opened.shape.datasets[0].starts, np.memmap)
+
+
+def test_texts_that_come_in_parts_are_one_table(tmp_path: Path) -> None:
+    whole = {"query.en": ["a", None, "c"], "passage.en": ["d", "e", None], "passage.sw": [None, None, "f"]}
+    table = AlignedTable.from_columns(whole)
+    parts = [pa.table({name: texts[:2] for name, texts in whole.items() if name != "passage.sw"})]
+    parts.append(pa.table({name: texts[2:] for name, texts in whole.items() if texts[2]}))
+    write_texts(tmp_path, list(whole), iter(parts))
+    write_shape(tmp_path, table.shape)
+    opened = AlignedTable.open(tmp_path)
+    for name, texts in whole.items():
+        side, _, code = name.partition(".")
+        assert opened.texts(side == "passage", code, np.arange(3)) == texts
+    assert opened.shape.directions == table.shape.directions
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), min_size=1, max_size=30))
+def test_a_shape_from_patterns_is_that_from_all_texts(rows: list[tuple[int, int]]) -> None:
+    patterns = np.array([[[1, 1], [1, 0]], [[0, 1], [1, 1]], [[1, 0], [0, 1]], [[1, 1], [1, 1]]], dtype=bool)
+    pattern_of, groups = np.array(rows).T
+    used, numbers = np.unique(pattern_of, return_inverse=True)
+    few = dataset_shape("d", patterns[used][::-1], groups, pattern_of=len(used) - 1 - numbers)
+    every = dataset_shape("d", patterns[pattern_of], groups)
+    for name in ("patterns", "pattern_rows", "pattern_of", "order", "starts", "stratum_starts", "stratum_patterns"):
+        assert np.array_equal(getattr(few, name), getattr(every, name)), name
 
 
 def test_an_arrow_table_is_taken_as_it_is() -> None:

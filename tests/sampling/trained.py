@@ -6,6 +6,7 @@ from typing import Any
 from datasets import Dataset, DatasetDict
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainingArguments
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+from transformers import TrainerCallback
 
 from polybatch.sampling import AlignedTable, HybridTrainer
 from tests.models import make_transformer
@@ -38,6 +39,19 @@ def arguments(out: Path, **others: Any) -> SentenceTransformerTrainingArguments:
     return SentenceTransformerTrainingArguments(output_dir=str(out), **settings | others)
 
 
+class Gradients(TrainerCallback):
+    """Notes the gradients of the first step, after they were gathered."""
+
+    def __init__(self) -> None:
+        self.first: list[float] = []
+
+    def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **others: Any) -> None:
+        if not self.first:
+            for parameter in others["model"].parameters():
+                if parameter.grad is not None:
+                    self.first += parameter.grad.detach().flatten()[:500].tolist()
+
+
 class Seen:
     """A collator that notes the texts of every batch."""
 
@@ -60,6 +74,8 @@ def train(model_folder: Path, table: AlignedTable, out: Path, *, resume: str | N
         model, arguments(out, **others), table, loss=MultipleNegativesRankingLoss(model), **options
     )
     trainer.data_collator = seen = Seen(trainer.data_collator)
+    trainer.add_callback(gradients := Gradients())
+    trainer.first_gradients = gradients.first
     trainer.train(resume_from_checkpoint=resume)
     return trainer, seen.batches
 

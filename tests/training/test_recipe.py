@@ -80,7 +80,7 @@ def test_every_recipe_of_the_project_is_good(path: Path) -> None:
         ("alpha = 0.25", 'composition = "pairs"', "17: batches.composition = 'pairs'; input should be 'mixed' or"),
         ("steps = 10", "steps = 0", "14: training.steps = 0; input should be greater than or equal to 1"),
         ("[training]", "[trainer]", "13: trainer: no such key; known: name, title, languages"),
-        ('source = "lines"', 'source = "line"', "8: train.2: no such source; known: lines, newswire"),
+        ('source = "lines"', 'source = "line"', "8: train.2: no such source; known: newswire, documents, lines"),
         ('name = "mine"', 'titel = "mine"', "8: train.2.name: missing"),
         ('name = "mine"', 'name = "newswire"', "10: name 'newswire' twice"),
         ('sw = ["mine.sw"]', "sw = []", "11: files: a language without a file"),
@@ -91,12 +91,48 @@ def test_every_recipe_of_the_project_is_good(path: Path) -> None:
         ('name = "good"', 'name = "good"\nsystems = ["hybird"]', "2: systems.1 = 'hybird'; input should be 'untuned'"),
         ('name = "good"', 'name = "good"\ntext = "x"', "2: text: no such key"),
         ("steps = 10", "steps = ", "14: not TOML"),
+        ("[batches]", "[selection]\n[batches]", "16: selection: nothing to select by; [[validation]] tables"),
+        (
+            "[batches]",
+            "[selection]\ndevelopment = 'newswire'\n[batches]",
+            "17: development: newswire is a test collection (newswire); what a model is chosen by cannot test it",
+        ),
+        (
+            "[batches]",
+            "[selection]\ndevelopment = 'newswire+paragraph'\n[batches]",
+            "17: development: newswire+paragraph is a test collection (newswire)",
+        ),
+        (
+            "[batches]",
+            "[[validation]]\nsource = 'newswire'\n[selection]\ndevelopment = 'sib-200'\n[batches]",
+            "19: selection: two things to select by",
+        ),
+        (
+            "[batches]",
+            "[selection]\ndevelopment = 'sib-200'\nmeasure = 'rank_distance'\n[batches]",
+            "18: selection.measure: rank_distance is no measure of which more is better",
+        ),
+        ("[batches]", "[[validation]]\nsource = 'newswire'\n[batches]", "16: validation: rows without a [selection]"),
+        ("[training]", "[encoder]\nkind = 'statik'\n[training]", "13: encoder: no such kind of encoder; known: static"),
+        ("[training]", "[encoder]\ndimensions = 3\n[training]", "14: encoder.dimensions: no such key; known: kind"),
+        ("steps = 10", "temperature = 0.05", "14: training.temperature: no such key; known: steps"),
+        ("[batches]", "[loss]\nname = 'infonce'\n[batches]", "17: loss.name = 'infonce'; input should be 'info-nce'"),
+        ("[batches]", "[tuning]\nmethod = 'lorra'\n[batches]", "17: tuning.method = 'lorra'"),
+        ("[batches]", "[[claims]]\nnames = 3\n[batches]", "17: claims.1.names: no such key; known: name, statement"),
+        ("[batches]", "[tuning]\nranks = 3\n[batches]", "17: tuning.ranks: no such key; known: method"),
     ],
 )
 def test_a_fault_is_named_at_its_line(tmp_path: Path, old: str, new: str, line: str) -> None:
     assert any(found.startswith(line) for found in faults(tmp_path, GOOD.replace(old, new))), faults(
         tmp_path, GOOD.replace(old, new)
     )
+
+
+def test_defaults_of_training_are_those_of_the_kind_of_encoder(tmp_path: Path) -> None:
+    static = load_recipe(write(tmp_path, GOOD)).training
+    assert (static.learning_rate, static.token_dropout) == (0.02, 0.5)
+    other = load_recipe(write(tmp_path, GOOD + '\n[encoder]\nkind = "pretrained"\nmodel = "LaBSE"\n')).training
+    assert (other.learning_rate, other.token_dropout, other.steps) == (3e-5, 0.0, 10)
 
 
 def test_all_faults_come_in_one_list(tmp_path: Path) -> None:

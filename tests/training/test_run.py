@@ -75,7 +75,7 @@ def test_a_run_is_the_same_twice_and_after_an_interruption(tiny: Recipe, tmp_pat
 
 def test_a_single_training_gives_the_model_of_the_run(tiny: Recipe, tmp_path: Path) -> None:
     run(tiny, tmp_path / "out")
-    train_one(tiny, "hybrid", seed=2, data=None, out=tmp_path / "model", progress=Silent())
+    train_one(tiny, "hybrid", seed=2, data=None, out=tmp_path / "model", progress=Silent(), command="")
     texts = ["Floods in Kenya", "Mafuriko nchini Kenya"]
     one, other = (
         SentenceTransformer(str(path), device="cpu").encode(texts)
@@ -110,11 +110,13 @@ def test_a_folder_of_another_run_is_not_written_to(tiny: Recipe, tmp_path: Path)
         run(one, tmp_path / "mine")
 
 
-def test_a_batch_too_large_is_refused_before_anything_is_written(tiny: Recipe, tmp_path: Path) -> None:
+def test_a_batch_too_large_is_refused_before_anything_is_trained(tiny: Recipe, tmp_path: Path) -> None:
     large = tiny.model_copy(update={"training": tiny.training.model_copy(update={"batch_size": 500})})
     with pytest.raises(DataError, match=r"cross-lingual batch of 500 .* the largest that works is 240"):
         run(large, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "out/manifest.json").exists()
+    run(tiny.model_copy(update={"systems": ["untuned"], "seeds": [1]}), tmp_path / "out")
+    assert (tmp_path / "out/results.json").exists(), "the rows that were read are of use to the recipe put right"
 
 
 def test_faults_of_all_corpora_and_collections_come_together(tiny: Recipe, tmp_path: Path) -> None:

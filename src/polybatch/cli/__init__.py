@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import typer
@@ -10,11 +11,23 @@ import typer
 from polybatch import __version__
 from polybatch.cli.claims import claims
 from polybatch.cli.compare import compare
+from polybatch.cli.correct import correct
+from polybatch.cli.data_build import build
+from polybatch.cli.data_check import check
+from polybatch.cli.data_fetch import fetch
+from polybatch.cli.data_negatives import negatives
+from polybatch.cli.data_sources import sources
+from polybatch.cli.data_split import split
+from polybatch.cli.data_translate import translate
 from polybatch.cli.evaluate import evaluate
 from polybatch.cli.export import export
+from polybatch.cli.index import index
 from polybatch.cli.plan import plan
 from polybatch.cli.report import report
 from polybatch.cli.run import run
+from polybatch.cli.search import search
+from polybatch.cli.serve import serve
+from polybatch.cli.sweep import sweep
 from polybatch.cli.train import train
 from polybatch.errors import PolybatchError
 
@@ -27,14 +40,20 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(run)
-app.command()(plan)
-app.command()(train)
-app.command()(evaluate)
-app.command()(compare)
-app.command()(claims)
-app.command()(report)
-app.command()(export)
+data = typer.Typer(
+    help="Training rows: where they come from, checked, translated, with hard negatives, as one aligned table.",
+    no_args_is_help=True,
+)
+DATA: tuple[Callable[..., None], ...] = (split, sources, fetch, check, translate, build, negatives)
+MODELS: tuple[Callable[..., None], ...] = (run, sweep, plan, train, correct, evaluate, compare, claims, report, export)
+ARCHIVES: tuple[Callable[..., None], ...] = (index, search, serve)
+for command in DATA:
+    data.command()(command)
+for command in MODELS:
+    app.command()(command)
+app.add_typer(data, name="data")
+for command in ARCHIVES:
+    app.command()(command)
 
 
 def _version(asked: bool) -> None:

@@ -1,17 +1,21 @@
 """`polybatch evaluate`: any sentence-transformers model, or a baseline, on a collection."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from polybatch.cli.options import COLLECTIONS_HELP, MEASURES_HELP, Data, command_line, parse_languages
 from polybatch.cli.progress import make_progress
+from polybatch.errors import Fault, ModelError
 from polybatch.evaluation.baselines.table import BASELINES
-from polybatch.evaluation.families import DEFAULT
-from polybatch.evaluation.judge import TOP_SIZE
+from polybatch.evaluation.families import DEFAULT, TOP_SIZE
 
-MODEL_HELP = f"A sentence-transformers folder or hub name, or a baseline: {', '.join(BASELINES)}."
+RUN = "run:"
+MODEL_HELP = (
+    f"A sentence-transformers folder or hub name, or a baseline: {', '.join(BASELINES)}. "
+    f"[bold]{RUN}PATH[/bold] is a TREC run file from elsewhere, or a folder of them."
+)
 
 
 def evaluate(
@@ -49,7 +53,7 @@ def evaluate(
     ] = False,
     top: Annotated[
         int,
-        typer.Option(help="Passages of the multilingual pool recorded for each query; export writes them.", min=1),
+        typer.Option(help="Best passages recorded for each query, of all languages; export writes them.", min=1),
     ] = TOP_SIZE,
     device: Annotated[str, typer.Option(help="Where scores are made: cpu, cuda, ...")] = "cpu",
 ) -> None:
@@ -58,11 +62,13 @@ def evaluate(
     The model need not be trained here. Its own query and document prompts are applied. bm25 is lexical search, over
     words of any language, with statistics for each; a folder of that name is ./bm25.
 
+    A run file is judged by its name: SYSTEM.en.run ranks English queries against the passages of all languages,
+    SYSTEM.en-sw.run against the Swahili ones, by their ids in the collection; export writes such files. What a run does
+    not name ranks after all that it names, and which settings and cut-offs its depth cannot support is said on stderr.
+
     Example: polybatch evaluate models/hybrid --on ntrex-news --languages en,sw,ne --out results/hybrid
     """
-    from polybatch.evaluation.evaluate import evaluate_model
     from polybatch.report import load_runs, to_markdown
-    from polybatch.training.train import read_record
 
     options = [word for one in on for word in ("--on", one)]
     options += ["--languages", languages] if languages else []
@@ -70,20 +76,33 @@ def evaluate(
     options += ["--fuse-bm25"] if fuse_bm25 else []
     options += ["--top", str(top)] if top != TOP_SIZE else []
     where = ("--data", data) if data else ()
-    evaluate_model(
-        model,
-        on,
-        record=read_record(model),
-        data=data,
-        languages=parse_languages(languages),
-        batch_size=batch_size,
-        measures=measure or DEFAULT,
-        cache=cache,
-        top=top,
-        device=device,
-        fuse_bm25=fuse_bm25,
-        out=out,
-        command=command_line("evaluate", model, *options, *where, "--out", out),
-        progress=make_progress(),
-    )
+    shared: dict[str, Any] = {
+        "data": data,
+        "languages": parse_languages(languages),
+        "measures": measure or DEFAULT,
+        "top": top,
+        "out": out,
+        "command": command_line("evaluate", model, *options, *where, "--out", out),
+        "progress": make_progress(),
+    }
+    if model.startswith(RUN):
+        from polybatch.evaluation.evaluate_runs import evaluate_runs
+
+        if len(on) > 1 or fuse_bm25 or on[0].startswith("mteb:"):
+            raise ModelError([Fault(model, "is judged alone", "one collection, no task of MTEB, no fusion")])
+        evaluate_runs(Path(model.removeprefix(RUN)), on[0], **shared)
+    else:
+        from polybatch.evaluation.evaluate import evaluate_model
+        from polybatch.training.train import read_record
+
+        evaluate_model(
+            model,
+            on,
+            record=read_record(model),
+            batch_size=batch_size,
+            cache=cache,
+            device=device,
+            fuse_bm25=fuse_bm25,
+            **shared,
+        )
     typer.echo(to_markdown(load_runs([out])))

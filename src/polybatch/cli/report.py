@@ -1,4 +1,4 @@
-"""`polybatch report`: stored results as a page, as tables, as JSON. Loads no model."""
+"""`polybatch report`: stored results as a page, tables, figures, JSON. Loads no model."""
 
 import sys
 from pathlib import Path
@@ -6,23 +6,34 @@ from typing import Annotated, Literal
 
 import typer
 
+from polybatch.cli.progress import make_progress
+
 
 def report(
     runs: Annotated[list[Path], typer.Argument(help="Out folders of run or evaluate.", show_default=False)],
-    format: Annotated[Literal["html", "md", "json"], typer.Option(help="What to write.")] = "html",
+    format: Annotated[Literal["html", "md", "json", "tex", "csv"], typer.Option(help="What to write.")] = "html",
     out: Annotated[Path | None, typer.Option(help="File to write to.", show_default="stdout")] = None,
+    figures: Annotated[
+        Path | None, typer.Option(help="Folder for the main figures: PNG, SVG, PDF.", show_default="none")
+    ] = None,
 ) -> None:
     """Set the systems of one or more runs side by side.
 
-    Goes to stdout, so that it pipes; where stdout is a terminal, html goes to report.html in the first run's folder.
+    Finished runs have their claims tested too, as `polybatch claims` does. The text goes to stdout, so that it
+    pipes; where stdout is a terminal, html goes to report.html in the first run's folder.
 
-    Example: polybatch report runs/news --format md
+    tex and csv hold the main tables.
+
+    Example: polybatch report runs/news --format md --figures figures
     """
     from polybatch.evaluation.results import REPORT
     from polybatch.files import write_text
-    from polybatch.report import FORMATS, load_runs
+    from polybatch.report import FORMATS, load_runs, write_figures
 
-    text = FORMATS[format](load_runs(runs))
+    text = FORMATS[format](found := load_runs(runs, progress=make_progress()))
+    if figures is not None:
+        written = write_figures(found, figures)
+        typer.echo(f"{len(written)} figures in {figures}", err=True)
     if out is None and format == "html" and sys.stdout.isatty():
         out = runs[0] / REPORT
     if out is None:

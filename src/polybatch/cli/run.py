@@ -6,32 +6,71 @@ from typing import Annotated
 import typer
 
 from polybatch.cli.options import Data, Recipe, command_line
-from polybatch.cli.progress import make_progress
+from polybatch.cli.tracking import Track, parse_trackers
+from polybatch.training.processes import joined
 
 Out = Annotated[
     Path | None, typer.Option("--out", help="Folder for the run.", show_default="runs/ and the recipe's name")
 ]
 
+Table = Annotated[
+    Path | None,
+    typer.Option(
+        "--table", help="Folder of rows that `polybatch data build` wrote from the recipe.", show_default="built anew"
+    ),
+]
 
-def run(recipe: Recipe, out: Out = None, data: Data = None) -> None:
+
+def run(
+    recipe: Recipe,
+    out: Out = None,
+    data: Data = None,
+    table: Table = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be done and estimates of it; load no model.")
+    ] = False,
+    track: Track = "auto",
+) -> None:
     """Train and judge every system of a recipe, print the comparison, write a report.
 
     The out folder then holds results.json, ranks.parquet, manifest.json, report.html, and each trained model under
-    systems/. A run that was stopped goes on where it was when the same command is given again.
+    systems/. A run that was stopped, even killed, goes on where it was when the same command is given again. For
+    several processes on one machine or more put `torchrun --nproc-per-node N -m` before the command; each of them
+    takes its share of every batch.
 
     Example: polybatch run recipes/news-sw-ne.toml --data DIR --out runs/news
     """
+    from polybatch.cli.processes import progress_of
     from polybatch.evaluation.results import REPORT
     from polybatch.files import write_text
     from polybatch.report import load_runs, to_html, to_markdown
     from polybatch.training.recipe import load_recipe
     from polybatch.training.run import run_recipe
 
-    checked = load_recipe(recipe)
+    checked, trackers = load_recipe(recipe), parse_trackers(track)
     folder = out or Path("runs") / checked.name
-    command = command_line("run", recipe, *(("--out", out) if out else ()), *(("--data", data) if data else ()))
-    progress = make_progress()
-    run_recipe(checked, data=data, out=folder, progress=progress, command=command)
+    if dry_run:
+        from polybatch.cli.progress import make_progress
+        from polybatch.training.estimate import dry_run_text
+
+        typer.echo(dry_run_text(checked, data=data, folder=folder, table=table, progress=make_progress()))
+        return
+    named = (("--out", out), ("--data", data), ("--table", table))
+    command = command_line("run", recipe, *(part for option, path in named if path for part in (option, path)))
+    with joined() as processes:
+        progress = progress_of(processes, folder)
+        run_recipe(
+            checked,
+            data=data,
+            out=folder,
+            progress=progress,
+            command=command,
+            table=table,
+            processes=processes,
+            track=trackers,
+        )
+    if not processes.first:
+        return
     found = load_runs([folder])
     write_text(folder / REPORT, to_html(found))
     typer.echo(to_markdown(found))

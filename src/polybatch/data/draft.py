@@ -5,21 +5,35 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from polybatch.errors import DataError, Fault
-from polybatch.records import Collection, Passage, Query
+from polybatch.records import SETTINGS, Collection, Passage, Query, Setting
 
 SHOWN = 50  # faults of one file that are listed; the rest are counted
+NAMED = 5  # passages that a note names
 
 
 class Draft:
     """Add passages, then queries, then judgements; `finish` gives the collection, or raises with every fault.
 
     `languages`, where given, are the only ones kept; judgements that name a query or passage of another are passed
-    over. Readers put faults of their own into `faults`, and what the collection's users must know into `notes`.
+    over. Readers put faults of their own into `faults`, what the collection's users must know into `notes`, and the
+    settings that mean something into `settings`. `corpus_may_lack` is for an upstream whose judgements are known to
+    name passages that its corpus lacks: no ranker can find those, so they are passed over and counted in the notes.
     """
 
-    def __init__(self, name: str, folder: Path, *, licence: str, languages: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        *,
+        licence: str,
+        languages: Sequence[str] | None = None,
+        corpus_may_lack: bool = False,
+    ) -> None:
         self.faults: list[Fault] = []
         self.notes: dict[str, str] = {}
+        self.settings: tuple[Setting, ...] = SETTINGS
+        self._corpus_may_lack = corpus_may_lack
+        self._lacking: dict[str, Counter[bool]] = defaultdict(Counter)  # by passage, how often relevant and how not
         self._name, self._folder, self._licence = name, folder, licence
         self._languages = languages
         self._seen: set[str] = set()
@@ -76,11 +90,16 @@ class Draft:
             self._query_ids.add(query)
 
     def judge(self, query: str, passage: str, grade: int, where: str) -> None:
-        """A judgement; a grade over 0 is relevant. Faults: an id that is unknown; another grade than before."""
+        """A judgement; a grade over 0 is relevant.
+
+        Faults: another grade than before; a query that is unknown; a passage that is, unless `corpus_may_lack` it.
+        """
         known_query, known_passage = query in self._query_ids, passage in self._language_of
         if not known_query and query not in self._other_queries:
             self.faults.append(Fault(where, f"judges query {query!r}, which is not among the queries"))
-        if not known_passage and passage not in self._other_passages:
+        if not known_passage and passage not in self._other_passages and self._corpus_may_lack:
+            self._lacking[passage][grade > 0] += 1
+        elif not known_passage and passage not in self._other_passages:
             self.faults.append(Fault(where, f"judges passage {passage!r}, which the pool lacks"))
         if known_query and known_passage:
             before = self._grades[query].setdefault(passage, grade)
@@ -111,6 +130,8 @@ class Draft:
             if unanswered := len(found) - len(queries.get(code, ())):
                 self.notes[f"{code} queries without a relevant passage, left out"] = str(unanswered)
         self.notes |= {what: str(count) for what, count in sorted(self._counts.items())}
+        if self._lacking:
+            self.notes["judgements of passages that the corpus lacks, passed over"] = self._lost()
         return Collection(
             name=self._name,
             queries=queries,
@@ -119,7 +140,14 @@ class Draft:
             licence=self._licence,
             notes=self.notes,
             grades=self._over_one(),
+            settings=self.settings,
         )
+
+    def _lost(self) -> str:
+        """`3, 2 of them relevant: sw:17, sw:4`."""
+        total = sum(self._lacking.values(), Counter[bool]())
+        named = ", ".join(list(self._lacking)[:NAMED]) + ", …" * (len(self._lacking) > NAMED)
+        return f"{total.total()}, {total[True]} of them relevant: {named}"
 
     def _over_one(self) -> dict[str, dict[str, int]]:
         """Grades of 2 and more; a relevant passage without one has 1."""

@@ -3,17 +3,22 @@
 import csv
 import gzip
 import json
+import lzma
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from polybatch.errors import Fault
 from polybatch.files import why_unreadable
 
 AGAIN = "fetch the file again"
+LONGEST = 1 << 26  # bytes of a line: a longer one is no text, and must not fill the memory
+
+BadLine = Callable[[Fault], None]
+"""What takes the fault of a single line; the lines after it are read on."""
 
 
 class Judgement(NamedTuple):
@@ -25,40 +30,56 @@ class Judgement(NamedTuple):
     grade: int
 
 
-def numbered_lines(path: Path, faults: list[Fault], *, member: str = "", works: str = "") -> Iterator[tuple[str, str]]:
+def numbered_lines(
+    path: Path, faults: list[Fault], *, member: str = "", works: str = "", bad: BadLine | None = None
+) -> Iterator[tuple[str, str]]:
     """The lines of a UTF-8 file, one at a time, each with its place `path:line`, without line end and byte-order mark.
 
     Lines end at a line feed. A name that ends in .gz is read through gzip; `member` names a file within a tar archive
     of any compression. Blank lines are passed over. Faults go to `faults`: a file or member that is missing, a broken
-    archive (what stands before the break is returned), a line that is not UTF-8. `works` says where to get what is
-    missing.
+    archive (what stands before the break is returned), a line of more than 64 MiB (as is what stands before it), and,
+    unless `bad` takes them, a line that is not UTF-8. `works` says where to get what is missing.
     """
     label = f"{path}!{member}" if member else str(path)
+    bad = bad or faults.append
+    for number, raw in enumerate(every_line(path, faults, member=member, works=works), start=1):
+        where = f"{label}:{number}"
+        try:
+            line = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            found = f"byte 0x{raw[error.start]:02x} is not UTF-8"
+            bad(Fault(where, found, AGAIN))
+            continue
+        if line.strip():
+            yield where, line
+
+
+def every_line(path: Path, faults: list[Fault], *, member: str = "", works: str = "") -> Iterator[bytes]:
+    """Every line of a file as it stands there, blank ones too; faults as in `numbered_lines`, but for UTF-8."""
+    label = f"{path}!{member}" if member else str(path)
     try:
-        with _opened(path, member) as file:
-            for number, raw in enumerate(file, start=1):
-                where = f"{label}:{number}"
-                try:
-                    line = raw.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
-                except UnicodeDecodeError as error:
-                    found = f"byte 0x{raw[error.start]:02x} is not UTF-8"
-                    faults.append(Fault(where, found, AGAIN))
-                    continue
-                if line.strip():
-                    yield where, line
+        with opened(path, member) as file:
+            number = 0
+            while raw := file.readline(LONGEST + 1):
+                number += 1
+                if len(raw) > LONGEST:
+                    faults.append(Fault(f"{label}:{number}", f"a line of more than {LONGEST >> 20} MiB", AGAIN))
+                    return
+                yield raw
     except KeyError:
         faults.append(Fault(str(path), f"no {member} in the archive", AGAIN))
-    except (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, gzip.BadGzipFile) as error:
         faults.append(Fault(label, f"broken archive: {error}", AGAIN))
     except OSError as error:
         faults.append(Fault(label, why_unreadable(error), works))
 
 
 @contextmanager
-def _opened(path: Path, member: str) -> Iterator[Iterable[bytes]]:
+def opened(path: Path, member: str = "") -> Iterator[IO[bytes]]:
+    """A file, read through gzip where its name ends in .gz, or a file within a tar archive (KeyError: it has none)."""
     if not member:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            yield file
+        with path.open("rb") as file:
+            yield gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file  # type: ignore[misc]
         return
     with tarfile.open(path) as archive:
         found = next((one for one in archive if Path(one.name).name == member and one.isfile()), None)
@@ -69,23 +90,31 @@ def _opened(path: Path, member: str) -> Iterator[Iterable[bytes]]:
 
 
 def json_rows(
-    path: Path, faults: list[Fault], *, fields: Sequence[str], member: str = "", works: str = ""
+    path: Path,
+    faults: list[Fault],
+    *,
+    fields: Sequence[str],
+    member: str = "",
+    works: str = "",
+    bad: BadLine | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """The objects of a JSONL file, one at a time, each with its place.
 
     Every one of `fields` must be there as a string or a whole number, and comes back as a string; further fields come
-    as they are. A line that is broken, no object, or lacks a field is a fault and is not returned.
+    as they are. A line that is broken, no object, or lacks a field is a fault and is not returned; such faults go to
+    `bad` where it is given.
     """
-    for where, line in numbered_lines(path, faults, member=member, works=works):
+    into = bad or faults.append
+    for where, line in numbered_lines(path, faults, member=member, works=works, bad=bad):
         try:
             row = json.loads(line)
-        except ValueError as error:
-            faults.append(Fault(where, f"broken JSON: {error}", AGAIN))
+        except (ValueError, RecursionError) as error:
+            into(Fault(where, f"broken JSON: {error}", AGAIN))
             continue
         wrong = [name for name in fields if not isinstance(row, dict) or not _is_text(row.get(name))]
         if wrong:
             found = f"no {', '.join(wrong)} as text" if isinstance(row, dict) else "not a JSON object"
-            faults.append(Fault(where, found, f"an object with {', '.join(fields)}"))
+            into(Fault(where, found, f"an object with {', '.join(fields)}"))
             continue
         yield where, row | {name: str(row[name]) for name in fields}
 

@@ -1,1 +1,1 @@
-"""Text in, vectors out: the static encoder, and any sentence-transformers model."""
+"""Text in, vectors out: static encoders and transformers from nothing, pretrained models, by an `[encoder]` table."""

@@ -1,12 +1,16 @@
-"""Any sentence-transformers model as an encoder that can be judged."""
+"""Any sentence-transformers model as an encoder that can be judged and searched with. Not here: finding its files."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from polybatch.encoders.lengths import Cut, count_cut
+from polybatch.encoders.opening import open_model
 from polybatch.errors import Fault, ModelError
+from polybatch.normalisation import Normalisation, normalise
 from polybatch.progress import Progress
 
 if TYPE_CHECKING:
@@ -14,12 +18,24 @@ if TYPE_CHECKING:
 
 CHUNK = 4096  # texts between two steps of a progress bar
 
+RECORD = "polybatch.json"
+"""The file in a model's folder that says how it came to be; its key `normalisation` says how it reads texts."""
+
 
 class SentenceEncoder:
-    """Encodes with a SentenceTransformer, its own query and document prompts applied where it has them."""
+    """Encodes with a SentenceTransformer, its own query and document prompts applied where it has them.
 
-    def __init__(self, model: "SentenceTransformer", *, batch_size: int = 64) -> None:
-        self.model, self.batch_size = model, batch_size
+    Texts are first normalised as `normalisation` has it, None for not at all.
+    """
+
+    def __init__(
+        self, model: "SentenceTransformer", *, batch_size: int = 64, normalisation: Normalisation | None = None
+    ) -> None:
+        self.model, self.batch_size, self.normalisation = model, batch_size, normalisation
+        if normalisation is not None:
+            # vectors depend on it, so it stands where the model's other settings stand and a fingerprint reads them
+            settings: Any = self.model
+            settings.normalisation = normalisation.to_record()
 
     def encode_queries(self, texts: Sequence[str], progress: Progress) -> np.ndarray:
         """float32, shape (texts, dimensions)."""
@@ -29,8 +45,16 @@ class SentenceEncoder:
         """float32, shape (texts, dimensions)."""
         return self._encode(texts, progress, queries=False)
 
+    def count_cut(self, texts: Sequence[str], *, queries: bool) -> Cut:
+        """How many of the texts are longer than what is read of them; they are tokenized, not encoded."""
+        return count_cut(self.model, map(self._normalised, texts), queries=queries)
+
+    def _normalised(self, text: str) -> str:
+        return text if self.normalisation is None else normalise(text, self.normalisation)
+
     def _encode(self, texts: Sequence[str], progress: Progress, *, queries: bool) -> np.ndarray:
         encode = self.model.encode_query if queries else self.model.encode_document
+        texts = [self._normalised(text) for text in texts]
         # longest first, so that texts of like length share a batch and memory peaks at once, not at the end
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         vectors: np.ndarray | None = None
@@ -47,26 +71,58 @@ class SentenceEncoder:
                     vectors = np.empty((len(texts), chunk.shape[1]), dtype=np.float32)
                 vectors[chosen] = chunk
                 advance(len(chosen))
-        return vectors if vectors is not None else np.empty((0, 0), dtype=np.float32)
+        if vectors is None:
+            return np.empty((0, 0), dtype=np.float32)
+        return self._unit_length(vectors) if self._is_rounded_unit_length() else vectors
+
+    def _is_rounded_unit_length(self) -> bool:
+        """Whether the model's last module cut vectors to length 1 in a type too coarse for it."""
+        import torch
+        from sentence_transformers.sentence_transformer.modules import Normalize
+
+        return isinstance(self.model[-1], Normalize) and self.model.dtype not in (torch.float32, None)
+
+    @staticmethod
+    def _unit_length(vectors: np.ndarray) -> np.ndarray:
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: np.ndarray = vectors / np.where(lengths > 0, lengths, 1)
+        return unit
 
 
-def load_encoder(name: str, *, batch_size: int = 64) -> SentenceEncoder:
-    """The encoder of a sentence-transformers folder or hub name; raises ModelError in one line where there is none.
+def load_encoder(
+    name: str,
+    *,
+    batch_size: int = 64,
+    revision: str | None = None,
+    device: str | None = None,
+    dtype: str = "float32",
+) -> SentenceEncoder:
+    """The encoder of a folder or hub name; raises ModelError in one line where there is none.
 
-    Code that a model brings along is never run.
+    `device` is `cpu`, `cuda` or the like, None for a GPU if there is one. `dtype` is what the weights of a transformer
+    are held in: one of DTYPES, or `auto` for bfloat16 where the processor computes in it. Vectors come as float32.
+    A model that polybatch trained reads texts as they were normalised in training.
     """
-    folder = Path(name)
-    if folder.exists() and not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
-        found = "a folder that holds no model" if folder.is_dir() else "a file"
-        raise ModelError([Fault(name, found, "a sentence-transformers folder holds modules.json")])
     if batch_size < 1:
         raise ModelError([Fault("batch size", str(batch_size), "1 or more works")])
-    from sentence_transformers import SentenceTransformer
+    normalisation = stored_normalisation(Path(name).expanduser())
+    model = open_model(name, revision=revision, device=device, dtype=dtype)
+    return SentenceEncoder(model, batch_size=batch_size, normalisation=normalisation)
 
+
+def stored_normalisation(folder: Path) -> Normalisation | None:
+    """How a model that polybatch trained normalises texts; None for one that does not, and for other models."""
+    path = folder / RECORD
     try:
-        return SentenceEncoder(SentenceTransformer(name), batch_size=batch_size)
-    except Exception as error:
-        # whatever a foreign model's files make its loader raise, a user needs one line of it
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        works = "a sentence-transformers folder, or a hub name that is cached here or can be downloaded"
-        raise ModelError([Fault(name, f"cannot be loaded as a model ({reason})", works)]) from error
+        record: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    stored = record.get("normalisation") if isinstance(record, dict) else None
+    if stored is None:
+        return None
+    try:
+        return Normalisation.from_record(stored)
+    except ValueError as error:
+        reason = str(error).splitlines()[0]
+        works = "the table `normalisation` as polybatch wrote it, or without that key"
+        raise ModelError([Fault(str(path), f"normalisation cannot be read ({reason})", works)]) from None

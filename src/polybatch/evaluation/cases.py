@@ -10,7 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from polybatch.errors import Fault, ResultsError
-from polybatch.evaluation.results import SETTINGS, TOP, Setting
+from polybatch.evaluation.results import TOP
+from polybatch.records import SETTINGS, Setting
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -1,16 +1,17 @@
 """What must hold of a collection that is judged: every fault at once, and notes on what is left out. No loading."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from polybatch.errors import Fault
-from polybatch.records import Collection
+from polybatch.records import SETTINGS, Collection
 
 SHOWN = 5  # faults of one kind that are listed before the rest is only counted
 
 
 def collection_faults(collection: Collection) -> list[Fault]:
-    """Ids that stand twice, languages without a passage, judgements and grades of what is not there, none at all.
+    """Ids that stand twice, languages without a passage, judgements and grades of what is not there, none at all,
+    settings that are none, and settings in which nothing can be judged.
 
     Each fault names its place; of a kind with many, the first are listed and the rest is counted.
     """
@@ -51,17 +52,43 @@ def collection_faults(collection: Collection) -> list[Fault]:
         for one, grade in grades.items()
         if grade < 1 or one not in collection.judgements.get(query, ())
     )
+    wrong = [one for one in collection.settings if one not in SETTINGS]
+    if wrong or not collection.settings or len(set(collection.settings)) < len(collection.settings):
+        works = f"one or more of {', '.join(SETTINGS)}, once each"
+        faults.append(Fault(f"{name}: settings", ", ".join(collection.settings) or "none", works))
     if not any(query in asked and one in known for query, one in pairs):
         faults.append(Fault(name, "no query has a relevant passage", "judgements must name passages"))
+    elif not faults and not _has_any(collection):
+        works = "passages in other languages" if "monolingual" not in collection.settings else "other settings"
+        faults.append(Fault(name, f"nothing to judge in the settings {', '.join(collection.settings)}", works))
     return faults
+
+
+def _has_any(collection: Collection) -> bool:
+    """Whether any query has a relevant passage in any of the settings."""
+    home = {passage.id: code for code, found in collection.passages.items() for passage in found}
+    together = {"multilingual"} if len(collection.passages) > 1 else set()
+    return any(
+        ({"monolingual" if home[one] == asked else "cross-lingual"} | together) & set(collection.settings)
+        for asked, queries in collection.queries.items()
+        for query in queries
+        for one in _answers(collection, home, asked, query.id)
+    )
+
+
+def _answers(collection: Collection, home: Mapping[str, str], asked: str, query: str) -> list[str]:
+    """The relevant passages of a query in a language, itself not among them."""
+    judged = collection.judgements.get(query, ())
+    return [one for one in judged if "monolingual" in collection.settings or home[one] != asked]
 
 
 def collection_notes(collection: Collection) -> list[str]:
     """Sentences on what no figure shows: queries that cannot be judged, languages that only add candidates."""
     relevant = {one for found in collection.judgements.values() for one in found}
+    home = {passage.id: code for code, found in collection.passages.items() for passage in found}
     notes = []
     for code, queries in sorted(collection.queries.items()):
-        left = [query.id for query in queries if not collection.judgements.get(query.id)]
+        left = [query.id for query in queries if not _answers(collection, home, code, query.id)]
         if left:
             shown = ", ".join(left[:SHOWN]) + ", …" * (len(left) > SHOWN)
             found = f"{len(left)} of {len(queries)} queries in {code} have no relevant passage and are left out"

@@ -12,8 +12,8 @@ from polybatch.errors import Fault, ModelError, ResultsError
 from polybatch.evaluation.baselines.fusion import EncoderScorer, ReciprocalRankFusion
 from polybatch.evaluation.baselines.table import BASELINES
 from polybatch.evaluation.cache import CachedEncoder
-from polybatch.evaluation.families import DEFAULT, LANGUAGE_PROBE
-from polybatch.evaluation.judge import TOP_SIZE, Judged, judge_collection
+from polybatch.evaluation.families import DEFAULT, LANGUAGE_PROBE, TOP_SIZE
+from polybatch.evaluation.judge import Judged, judge_collection
 from polybatch.evaluation.measures import measure, parse_measures
 from polybatch.evaluation.mteb_tasks.reading import FOLDER
 from polybatch.evaluation.mteb_tasks.reading import PREFIX as MTEB
@@ -67,12 +67,11 @@ def evaluate(
     Raises FaultyInputError before any work for a text that is no measure.
     """
     parse_measures(measures)
-    recorded = [one for one in measures if one != LANGUAGE_PROBE]
     judged = as_judged(judged)
     if cache and not hasattr(judged, "prepare"):
         judged = CachedEncoder(judged, cache)
     head = (system, strategy, seed)
-    ranks, best = [RANKS_SCHEMA.empty_table()], [TOP_SCHEMA.empty_table()]
+    ranks, best = list[pa.Table](), list[pa.Table]()
     probed: list[Result] = []
     notes: list[str] = []
     for one in collections:
@@ -84,16 +83,36 @@ def evaluate(
         notes += found.notes
         if LANGUAGE_PROBE in measures:
             probed += _probe(found, (*head, one.name))
+    return write_judged(out, ranks, best, measures, notes=notes, beside=[*probed, *beside], progress=progress)
+
+
+def write_judged(
+    out: Path,
+    ranks: Sequence[pa.Table],
+    top: Sequence[pa.Table],
+    measures: Sequence[str],
+    *,
+    notes: Sequence[str],
+    beside: Sequence[Result],
+    progress: Progress,
+) -> Evaluation:
+    """Measure tables of RANKS_SCHEMA and TOP_SCHEMA, and write them and the results to `out`, with rows from elsewhere.
+
+    Measures that refuse the record are said and added to the notes; that of vectors, which no record holds, is left
+    out.
+    """
+    joined = pa.concat_tables([RANKS_SCHEMA.empty_table(), *ranks]).unify_dictionaries()
+    best = pa.concat_tables([TOP_SCHEMA.empty_table(), *top]).unify_dictionaries()
     faults: list[Fault] = []
-    results = measure(pa.concat_tables(ranks), recorded, top=pa.concat_tables(best), faults=faults) + probed + [*beside]
-    notes += map(str, dict.fromkeys(faults))
-    for note in notes:
+    results = measure(joined, [one for one in measures if one != LANGUAGE_PROBE], top=best, faults=faults)
+    refused = list(map(str, dict.fromkeys(faults)))
+    for note in refused:
         progress.say(note)
     out.mkdir(parents=True, exist_ok=True)
-    write_ranks(out, pa.concat_tables(ranks))
-    write_top(out, pa.concat_tables(best))
-    write_results(out, results)
-    return Evaluation(results, notes)
+    write_ranks(out, joined)
+    write_top(out, best)
+    write_results(out, [*results, *beside])
+    return Evaluation([*results, *beside], [*notes, *refused])
 
 
 def evaluate_model(
@@ -130,8 +149,7 @@ def evaluate_model(
         raise ModelError([Fault(MTEB + named[0], "takes a model alone", "no baseline, no fusion")])
     collections = load_collections([one for one in on if not one.startswith(MTEB)], data=data, languages=languages)
     tasks = find_tasks(named, languages=languages) if named else []
-    if (out / MANIFEST).is_file() and read_manifest(out).get("kind") != "evaluate":
-        raise ResultsError([Fault(str(out), "holds a run of a recipe", "name another --out")])
+    check_out(out)
     strategy, seed = record.get("strategy"), record.get("seed")
     system = strategy or Path(model).name or model
     judged: Any = BASELINES[model](collections) if model in BASELINES else load_encoder(model, batch_size=batch_size)
@@ -166,6 +184,12 @@ def evaluate_model(
     write_manifest(out, manifest)
 
 
+def check_out(out: Path) -> None:
+    """Raise ResultsError where a folder holds a run of a recipe, which no evaluation may overwrite."""
+    if (out / MANIFEST).is_file() and read_manifest(out).get("kind") != "evaluate":
+        raise ResultsError([Fault(str(out), "holds a run of a recipe", "name another --out")])
+
+
 def _probe(judged: Judged, head: tuple[str, str | None, int | None, str]) -> list[Result]:
     found = judged.vectors and language_probe(judged.vectors, judged.texts, judged.languages)
     if not found:
@@ -186,5 +210,6 @@ def describe_collection(collection: Collection) -> dict[str, Any]:
         "licence": collection.licence,
         "queries": {code: len(found) for code, found in sorted(collection.queries.items())},
         "passages": {code: len(collection.passages[code]) for code in collection.languages},
+        "settings": list(collection.settings),
         "notes": dict(collection.notes),
     }

@@ -36,7 +36,7 @@ def random_first_passage(relevant: bool, own: bool) -> Callable[[Cases, int], Fl
 
     def compute(cases: Cases, cut: int) -> Floats:
         there = cases.own if own else cases.relevant - cases.own
-        size = cases.sizes[cases.asked] if own else cases.pool - cases.sizes[cases.asked]
+        size = _own_sizes(cases) if own else cases.pool - _own_sizes(cases)
         return np.where(_sized(cases), (there if relevant else size - there) / cases.pool, np.nan)
 
     return compute
@@ -51,7 +51,7 @@ def same_language_excess(cases: Cases, cut: int) -> Floats:
 
 def random_same_language_excess(cases: Cases, cut: int) -> Floats:
     """Exact; none where the record does not tell the size of every language's pool."""
-    share = cases.sizes[cases.asked] / cases.pool
+    share = _own_sizes(cases) / cases.pool
     return np.where(_sized(cases), share - cases.own / cases.relevant, np.nan)
 
 
@@ -114,14 +114,26 @@ def _fairness(shown: Floats, target: Floats) -> Floats:
 def _drawn(cases: Cases, cut: int, compute: Callable[[Floats, Floats], Floats], *, discount: bool) -> Floats:
     if not _sized(cases):
         return np.full(len(cases), np.nan)
-    rng, pool = np.random.default_rng(0), int(cases.sizes.sum())
-    drawn = np.stack([rng.choice(pool, min(cut, pool), replace=False) for _ in range(DRAWS)])
-    languages = np.searchsorted(np.cumsum(cases.sizes), drawn, side="right")
-    shown = _shares(languages, len(cases.languages), discount=discount)
-    targets, case = np.unique(cases.shares, axis=0, return_inverse=True)
-    return np.array([compute(shown, target).mean() for target in targets])[case.ravel()]
+    values = np.empty(len(cases))
+    less = cases.sizes.sum() - cases.pool  # queries that are passages themselves, and no candidates
+    for asked, left in np.unique(np.stack([np.where(less > 0, cases.asked, 0), less]), axis=1).T:
+        here = np.flatnonzero((less == left) & ((left == 0) | (cases.asked == asked)))
+        sizes = cases.sizes.copy()
+        sizes[asked] -= left
+        rng, pool = np.random.default_rng(0), int(sizes.sum())
+        drawn = np.stack([rng.choice(pool, min(cut, pool), replace=False) for _ in range(DRAWS)])
+        languages = np.searchsorted(np.cumsum(sizes), drawn, side="right")
+        shown = _shares(languages, len(cases.languages), discount=discount)
+        targets, case = np.unique(cases.shares[here], axis=0, return_inverse=True)
+        values[here] = np.array([compute(shown, target).mean() for target in targets])[case.ravel()]
+    return values
+
+
+def _own_sizes(cases: Cases) -> Ints:
+    """How many candidates each case has in its own language: all, less the query itself where it is none."""
+    return np.asarray(cases.sizes[cases.asked] - (cases.sizes.sum() - cases.pool))
 
 
 def _sized(cases: Cases) -> bool:
-    """Whether the sizes of all languages' pools are known: together they are the union."""
-    return bool(np.all(cases.pool == cases.sizes.sum()))
+    """Whether the sizes of all languages' pools are known: together they are the union, and the queries left out."""
+    return bool(np.all(cases.pool <= cases.sizes.sum()))

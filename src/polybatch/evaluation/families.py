@@ -1,16 +1,12 @@
-"""The table of measures: what each is called and computes, where it makes sense, its bounds and its random ranker."""
+"""The table of measures in words: what each is called and is about, where it makes sense, its bounds. No formulas."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from polybatch.evaluation import bias, exposure, ranking
-from polybatch.evaluation.bias import ByTarget
-from polybatch.evaluation.cases import Cases, Floats
-from polybatch.evaluation.results import SETTINGS, Setting
+from polybatch.records import SETTINGS, Setting
 
-Compute = Callable[[Cases, int], Floats | ByTarget]
 Cut = Literal["no", "yes", "may"]
 
 MULTILINGUAL: tuple[Setting, ...] = ("multilingual",)
@@ -22,16 +18,13 @@ LANGUAGE_PROBE = "language_probe"  # of vectors, so no record has it
 class Family:
     """A measure, or measures that differ by their cut-off alone.
 
-    `compute` takes cases and a last rank, and gives each case a value, NaN where it has none. `chance` is what a random
-    ranker would have, None where nothing can be said. `cut` says whether a name may or must end in `@10`. `better` is
-    the better side, None where neither is: a bias may lie to either side of none. `ideal` holds where the ideal ranker,
-    relevant passages first, settles the value. `needs_top` holds for what the best passages show, relevant or not. A
-    family without `compute` has no value for a query: `about` says what it is made of.
+    `cut` says whether a name may or must end in `@10`. `better` is the better side, None where neither is: a bias may
+    lie to either side of none. `ideal` holds where the ideal ranker, relevant passages first, settles the value.
+    `needs_top` holds for what the best passages show, relevant or not. A family that is not `per_query` has no value
+    for a query: `about` says what it is made of.
     """
 
     about: str
-    compute: Compute | None
-    chance: Compute | None = None
     cut: Cut = "no"
     settings: tuple[Setting, ...] = SETTINGS
     low: float = 0.0
@@ -39,15 +32,14 @@ class Family:
     better: Literal["higher", "lower"] | None = "higher"
     ideal: bool = True
     needs_top: bool = False
+    per_query: bool = True
 
 
-def _first(relevant: bool, own: bool, about: str) -> Family:
+def _first(about: str, better: Literal["higher", "lower"]) -> Family:
     return Family(
         f"share of queries whose first passage is {about}",
-        exposure.first_passage(relevant, own),
-        exposure.random_first_passage(relevant, own),
         settings=MULTILINGUAL,
-        better="higher" if relevant else "lower",
+        better=better,
         ideal=False,
         needs_top=True,
     )
@@ -56,71 +48,53 @@ def _first(relevant: bool, own: bool, about: str) -> Family:
 FAMILIES: Mapping[str, Family] = {
     "mAP": Family(
         "mean average precision; @k divides by min(relevant, k)",
-        ranking.average_precision,
-        ranking.random_average_precision,
         cut="may",
     ),
-    "nDCG": Family("graded gain, discounted by log2(rank + 1)", ranking.ndcg, ranking.random_ndcg, cut="may"),
-    "R": Family("recall of all relevant passages", ranking.recall, ranking.random_recall, cut="yes"),
-    "P": Family("precision", ranking.precision, ranking.random_precision, cut="yes"),
-    "RR": Family("reciprocal rank", ranking.reciprocal_rank, ranking.random_reciprocal_rank, cut="may"),
-    "Success": Family("any relevant passage in the top", ranking.success, ranking.random_success, cut="yes"),
+    "nDCG": Family("graded gain, discounted by log2(rank + 1)", cut="may"),
+    "R": Family("recall of all relevant passages", cut="yes"),
+    "P": Family("precision", cut="yes"),
+    "RR": Family("reciprocal rank", cut="may"),
+    "Success": Family("any relevant passage in the top", cut="yes"),
     "rank_distance": Family(
         "worst less best rank over the languages' best answers",
-        bias.rank_distance,
-        bias.random_rank_distance,
         settings=MULTILINGUAL,
         high=math.inf,
         better="lower",
     ),
     "normalised_rank_distance": Family(
         "rank distance as a share of the largest possible",
-        bias.normalised_rank_distance,
-        bias.random_normalised_rank_distance,
         settings=MULTILINGUAL,
         better="lower",
     ),
     "Max@R": Family(
         "rank of the last relevant passage",
-        bias.worst_rank,
-        bias.random_worst_rank,
         settings=MULTILINGUAL,
         high=math.inf,
         better="lower",
     ),
     "normalised_Max@R": Family(
         "Max@R on a logarithmic scale, 100 where relevant passages come first",
-        bias.normalised_worst_rank,
-        bias.random_normalised_worst_rank,
         settings=MULTILINGUAL,
         high=100.0,
     ),
-    "Comp": Family(
-        "all relevant passages in the top", bias.complete, bias.random_complete, cut="yes", settings=MULTILINGUAL
-    ),
+    "Comp": Family("all relevant passages in the top", cut="yes", settings=MULTILINGUAL),
     "TLR": Family(
         "recall of relevant passages not in the query's language",
-        bias.translated_recall,
-        bias.random_translated_recall,
         cut="yes",
         settings=MULTILINGUAL,
     ),
     "LPR": Family(
         "share of queries whose best relevant passage is in their language",
-        bias.language_preference,
-        bias.random_language_preference,
         settings=MULTILINGUAL,
         better=None,
         ideal=False,
     ),
-    "rank1_RR": _first(True, True, "relevant and in their language"),
-    "rank1_RN": _first(True, False, "relevant and in another language"),
-    "rank1_NR": _first(False, True, "irrelevant and in their language"),
-    "rank1_NN": _first(False, False, "irrelevant and in another language"),
+    "rank1_RR": _first("relevant and in their language", "higher"),
+    "rank1_RN": _first("relevant and in another language", "higher"),
+    "rank1_NR": _first("irrelevant and in their language", "lower"),
+    "rank1_NN": _first("irrelevant and in another language", "lower"),
     "same_language_excess": Family(
         "share of the query's language in the top less its share of the relevant passages",
-        exposure.same_language_excess,
-        exposure.random_same_language_excess,
         cut="yes",
         settings=MULTILINGUAL,
         low=-1.0,
@@ -130,8 +104,6 @@ FAMILIES: Mapping[str, Family] = {
     ),
     "JSD": Family(
         "Jensen-Shannon divergence of the top's languages from those of the relevant passages",
-        exposure.divergence,
-        exposure.random_divergence,
         cut="yes",
         settings=MULTILINGUAL,
         better="lower",
@@ -140,8 +112,6 @@ FAMILIES: Mapping[str, Family] = {
     ),
     "AWRF": Family(
         "attention-weighted rank fairness towards the languages of the relevant passages",
-        exposure.fairness,
-        exposure.random_fairness,
         cut="yes",
         settings=MULTILINGUAL,
         ideal=False,
@@ -149,29 +119,22 @@ FAMILIES: Mapping[str, Family] = {
     ),
     "PEER": Family(
         "probability of equal expected rank of the languages (Kruskal-Wallis)",
-        bias.peer,
-        bias.random_peer,
         cut="yes",
         settings=MULTILINGUAL,
         ideal=False,
     ),
     "one_target_RR": Family(
         "reciprocal rank with one language's answer kept, by query and target language",
-        bias.one_target,
-        bias.random_one_target,
         settings=MULTILINGUAL,
     ),
     "one_target_bias": Family(
         "one-target reciprocal rank in the query's language less its mean over others",
-        bias.one_target_bias,
-        bias.random_one_target_bias,
         settings=MULTILINGUAL,
         low=-1.0,
         better=None,
     ),
     "score_offset": Family(
         "score of other languages' answers less that of the own one's, in standard deviations",
-        bias.score_offset,
         settings=MULTILINGUAL,
         low=-math.inf,
         high=math.inf,
@@ -180,19 +143,20 @@ FAMILIES: Mapping[str, Family] = {
     ),
     DIAGONAL_GAP: Family(
         "mean monolingual mAP less mean cross-lingual mAP",
-        None,
+        per_query=False,
         settings=("cross-lingual",),
         low=-1.0,
         better=None,
     ),
     LANGUAGE_PROBE: Family(
         "accuracy of a linear probe for the language of held-out passages, from their vectors",
-        None,
+        per_query=False,
         settings=MULTILINGUAL,
         better=None,
     ),
 }
-"""Every measure by name. Measures of relevance hold for every setting, measures of bias need all languages at once."""
+"""Every measure by name. Measures of relevance hold for every setting, measures of bias need all languages at once; how
+each is computed stands under the same name in `formulas`."""
 
 DEFAULT = (
     "mAP",
@@ -207,6 +171,9 @@ DEFAULT = (
     "LPR",
 )
 """What is computed where nothing else is asked for."""
+
+TOP_SIZE = 20
+"""Passages of each query that are recorded: as far as measures of what the top shows can look."""
 
 
 def measure_form(name: str) -> str:

@@ -7,21 +7,19 @@ import numpy as np
 import pyarrow as pa
 
 from polybatch.errors import DataError, Fault, ModelError
+from polybatch.evaluation.candidates import rank_candidates
 from polybatch.evaluation.checks import collection_faults, collection_notes
+from polybatch.evaluation.families import TOP_SIZE
 from polybatch.evaluation.layout import Layout, distinct
-from polybatch.evaluation.ranks import count_ranks
 from polybatch.evaluation.record import Names, ranks_table, top_table
-from polybatch.evaluation.scorers import ScoreSource, TextScores, VectorScores, as_judged
-from polybatch.evaluation.top import Top
+from polybatch.evaluation.scorers import ScoreSource, TextScores, VectorScores, as_judged, check_device
 from polybatch.evaluation.vectors import Vectors, as_array, check_vectors
 from polybatch.progress import Progress, Silent
 from polybatch.records import Collection
 
-TOP_SIZE = 20  # passages of each query in the multilingual pool that are recorded
-
 
 class Judged(NamedTuple):
-    """Ranks (RANKS_SCHEMA), the best passages in the multilingual pool (TOP_SCHEMA), and notes on what was met.
+    """Ranks (RANKS_SCHEMA), the best passages in the pool of all languages (TOP_SCHEMA), and notes on what was met.
 
     `vectors` are those of the distinct passage texts, None where a scorer was judged; `languages` holds the language
     of each passage, and `texts` which of the vectors is its own.
@@ -46,20 +44,22 @@ def judge_collection(
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> Judged:
-    """Rank every relevant passage of every query in every pool, and keep the best `top` of the multilingual pool.
+    """Rank every relevant passage of every query in every pool, and keep the best `top` of all languages' passages.
 
     `judged` is an Encoder, a Scorer, or anything with sentence-transformers' `encode`. Each distinct text is encoded
     once, and every pool is a view of the same scores, so equal passages tie exactly and a passage has one score in all
     settings. Ranks are from 1, over the full pool; under ties `rank` is the expected one, `place` that of `tie_order`.
     Monolingual: the pool is the query language's; cross-lingual: each other language's; multilingual: the union, if
-    there is more than one language. A query without a relevant passage in a pool has no row there, and a query without
-    any is named in the notes. `device` is where scores are made; vectors come from wherever the encoder makes them.
+    there is more than one language. Settings that the collection leaves out have no rows. A query without a relevant
+    passage in a pool has no row there, and a query without any is named in the notes. `device` is where scores are
+    made; vectors come from wherever the encoder makes them.
 
     Raises DataError with every fault of the collection, ModelError for vectors that are not finite or of wrong shape;
     zero vectors score 0, and a note counts them.
     """
     progress = progress or Silent()
     _check(collection)
+    check_device(device)
     layout = Layout(collection)
     passages, passage_texts = distinct([passage.text for passage in layout.passages])
     queries, query_texts = distinct([query.text for query in layout.queries])
@@ -94,6 +94,7 @@ def judge_vectors(
     collection's. Nothing is copied whole: a memory-mapped file will do. Passages with equal vectors tie exactly.
     """
     _check(collection)
+    check_device(device)
     faults: list[Fault] = []
     for what, given, wanted in (
         ("queries", queries, collection.queries),
@@ -168,9 +169,8 @@ def _judge(
     size: int,
     progress: Progress,
 ) -> Judged:
-    top = Top.empty(len(layout.queries), size) if size and len(layout.pools) > 1 else None
-    pool = layout.pool(source.columns[passage_texts])
-    counts = count_ranks(source, pool, query_texts, layout.relevant, top=top, progress=progress, name=collection.name)
+    columns = source.columns[passage_texts]
+    counts, top = rank_candidates(source, layout, columns, query_texts, top=size, progress=progress)
     told = (*collection_notes(collection), *(f"{collection.name}: {note}" for note in notes))
     for note in told:
         progress.say(note)

@@ -9,11 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from polybatch.errors import DataError, Fault
-from polybatch.evaluation.checks import SHOWN, collection_faults
+from polybatch.evaluation.candidates import rank_candidates
+from polybatch.evaluation.checks import collection_faults
+from polybatch.evaluation.families import TOP_SIZE
 from polybatch.evaluation.layout import Layout
-from polybatch.evaluation.ranks import count_ranks
-from polybatch.evaluation.record import Names, ranks_table
-from polybatch.evaluation.results import ALL, RANKS_SCHEMA
+from polybatch.evaluation.mteb_tasks.pools import Pool, pools_of
+from polybatch.evaluation.record import Names, ranks_table, top_table
+from polybatch.evaluation.results import ALL, RANKS_SCHEMA, TOP_SCHEMA
+from polybatch.evaluation.run_notes import run_depths, run_notes, shown, unjudged
 from polybatch.evaluation.trec_runs import Run
 from polybatch.progress import Silent
 from polybatch.records import Collection
@@ -23,10 +26,15 @@ if TYPE_CHECKING:
 
 
 class JudgedRun(NamedTuple):
-    """Ranks (RANKS_SCHEMA), and notes on what the runs do not name."""
+    """Ranks (RANKS_SCHEMA), the best passages (TOP_SCHEMA) as far as runs name them, and notes on what they do not.
+
+    `depth`: the fewest passages that a run names for a query it has; None where all runs name whole pools.
+    """
 
     ranks: pa.Table
+    top: pa.Table
     notes: tuple[str, ...]
+    depth: int | None
 
 
 def judge_runs(
@@ -36,51 +44,62 @@ def judge_runs(
     system: str,
     strategy: str | None = None,
     seed: int | None = None,
+    top: int = TOP_SIZE,
 ) -> JudgedRun:
-    """Ranks of the relevant passages in runs, as `judge_collection` gives them for a model.
+    """Ranks of the relevant passages in runs, and the best `top`, as `judge_collection` gives them for a model.
 
     `runs` has a run for each pair of query language and pool: a passage language (monolingual, cross-lingual), or
-    `all`, the union of more than one (multilingual). Settings without a run have no row. What a run does not name ties
+    `all`, the union of more than one (multilingual). Settings without a run have no row. Where queries are passages
+    themselves, what a run says of the query's own is passed over. What a run does not name ties
     after all that it names: each such passage has the expected rank there, and the score NaN in the table, so that
     score_offset has no value. A measure with a cut-off no deeper than the run is then trec_eval's, where what is not
-    retrieved gains nothing; one without gains the little that chance would give, and rank distances are expected ones.
-    A query that a run lacks is one whose run is empty: it is judged, not left out, at chance. Notes count both and name
-    the first.
+    retrieved gains nothing; one without gains the little that chance would give, and a rank distance between
+    two answers that are not named is 0, however far apart they were. A query that a run lacks is one whose run is
+    empty: it is judged, not left out, at chance. Notes count both and name the first, and say how deep a run is whose
+    pool is deeper.
 
-    Raises DataError with every fault of the collection and of the runs: a language or pool that is not there, a query
-    not in that language, a passage not in that pool.
+    A run of the union that names every passage for every query is one of each language too; where it does not, its
+    depth tells nothing of those pools, and notes name them.
+
+    Raises DataError with every fault of the collection and of the runs: a language or pool that is not there, a setting
+    that the collection leaves out, a query not in that language, a passage not in that pool.
     """
     faults = collection_faults(collection)
     for (asked, pool), run in runs.items():
         faults += _faults(run, collection, asked, pool)
     if faults:
         raise DataError(faults)
-    tables = [RANKS_SCHEMA.empty_table()]
+    runs = {**runs, **_views(runs, collection)}
+    tables, best = [RANKS_SCHEMA.empty_table()], [TOP_SCHEMA.empty_table()]
     notes: list[str] = []
+    depths: list[int] = []
     for (asked, pool), run in runs.items():
         part = _part(collection, asked, pool)
         layout = Layout(part)
         if not len(layout.relevant.queries):
             continue
         scores = _RunScores.of(run, layout)
-        every = np.arange(len(layout.passages))
-        counts = count_ranks(
-            scores,
-            layout.pool(every),
-            np.arange(len(layout.queries)),
-            layout.relevant,
-            top=None,
-            progress=Silent(),
-            name=collection.name,
-        )
+        numbers = np.arange(len(layout.queries))
+        counts, found = rank_candidates(scores, layout, scores.columns, numbers, top=top, progress=Silent())
         lost = np.isneginf(counts.scores)
         counts = replace(counts, scores=np.where(lost, np.float32(np.nan), counts.scores))
-        table = ranks_table(Names(system, strategy, seed), layout, counts)
+        names = Names(system, strategy, seed)
+        table = ranks_table(names, layout, counts)
         if pool == ALL:
             table = table.filter(pc.equal(table.column("setting"), "multilingual"))
         tables.append(table)
-        notes += _notes(run, layout, lost, f"{collection.name}: run {asked}-{pool}")
-    return JudgedRun(pa.concat_tables(tables).unify_dictionaries(), tuple(notes))
+        if found and (pool == ALL or len(collection.languages) == 1):
+            named = replace(found, passages=np.where(np.isneginf(found.scores), -1, found.passages))
+            best.append(top_table(names, layout, named))
+        notes += run_notes(run, layout, lost, f"{collection.name}: run {asked}-{pool}")
+        depths += run_depths(run, layout)[:1]
+    notes += unjudged(runs, collection)
+    return JudgedRun(
+        pa.concat_tables(tables).unify_dictionaries(),
+        pa.concat_tables(best).unify_dictionaries(),
+        tuple(notes),
+        min(depths, default=None),
+    )
 
 
 @dataclass(frozen=True)
@@ -133,6 +152,9 @@ def _faults(run: Run, collection: Collection, asked: str, pool: str) -> list[Fau
         for what, code, known in (("queries in", asked, sorted(collection.queries)), ("pool", pool, pools))
         if code not in known
     ]
+    if not faults and (setting := Pool(asked, pool).setting) not in collection.settings:
+        works = f"{', '.join(collection.settings)} work"
+        faults.append(Fault(where, f"{collection.name} has no {setting} setting", works))
     if faults:
         return faults
     part = _part(collection, asked, pool)
@@ -144,25 +166,27 @@ def _faults(run: Run, collection: Collection, asked: str, pool: str) -> list[Fau
     ):
         unknown = [one for one in dict.fromkeys(given) if one not in known]
         if unknown:
-            shown = ", ".join(map(repr, unknown[:SHOWN])) + ", …" * (len(unknown) > SHOWN)
-            faults.append(Fault(where, f"{len(unknown)} unknown ids of a {what}: {shown}"))
+            faults.append(Fault(where, f"{len(unknown)} unknown ids of a {what}: {shown(list(map(repr, unknown)))}"))
     return faults
 
 
-def _notes(run: Run, layout: Layout, lost: np.ndarray, where: str) -> list[str]:
-    notes = []
-    judged = [layout.queries[query].id for query in np.unique(layout.relevant.queries)]
-    if absent := [query for query in judged if query not in run]:
-        shown = ", ".join(absent[:SHOWN]) + ", …" * (len(absent) > SHOWN)
-        notes.append(f"{where}: {len(absent)} of {len(judged)} queries are not in it: {shown}")
-    if lost.any():
-        pairs = [
-            f"{layout.passages[passage].id} ({layout.queries[query].id})"
-            for query, passage in zip(
-                layout.relevant.queries[lost][:SHOWN], layout.relevant.passages[lost][:SHOWN], strict=True
-            )
-        ]
-        shown = ", ".join(pairs) + ", …" * (int(lost.sum()) > SHOWN)
-        found = f"{lost.sum()} of {len(lost)} relevant passages are not in it and rank after all that it names"
-        notes.append(f"{where}: {found}: {shown}")
-    return notes
+def _views(runs: Mapping[tuple[str, str], Run], collection: Collection) -> dict[tuple[str, str], Run]:
+    """Runs of one language each, out of those of the union that name all passages for all judged queries."""
+    found: dict[tuple[str, str], Run] = {}
+
+    def itself(query: str, asked: str) -> set[str]:
+        if "monolingual" in collection.settings:
+            return set()
+        return {one for one in collection.judgements.get(query, ()) if homes[one] == asked}
+
+    homes = {passage.id: code for code, passages in collection.passages.items() for passage in passages}
+    for pool in pools_of(collection).values():
+        union = runs.get((pool.query, ALL))
+        if union is None or pool.passage == ALL or (pool.query, pool.passage) in runs:
+            continue
+        asked = [query.id for query in collection.queries[pool.query]]
+        judged = [one for one in asked if collection.judgements.get(one, frozenset()) - itself(one, pool.query)]
+        if all(homes.keys() - union.get(query, {}).keys() <= itself(query, pool.query) for query in judged):
+            inside = [passage.id for passage in collection.passages[pool.passage]]
+            found[pool.query, pool.passage] = {query: {one: union[query][one] for one in inside} for query in judged}
+    return found

@@ -13,11 +13,12 @@ class Layout:
     """Numbers for what a collection has ids for: languages sorted, passages and queries language by language.
 
     `asked`: the language of each query; `home`: that of each passage; both count in `languages`, which holds those of
-    queries too. `relevant` lists every query with each of its relevant passages, `grades` how relevant each is.
+    queries too. `relevant` lists every query with each of its relevant passages, `grades` how relevant each is, and
+    `itself` holds where that passage is the query: in its language, in a collection without the monolingual setting.
     """
 
     def __init__(self, collection: Collection) -> None:
-        self.name = collection.name
+        self.name, self.settings = collection.name, collection.settings
         self.pools = collection.languages
         self.languages = sorted({*collection.passages, *collection.queries})
         self.passages = [passage for code in self.pools for passage in collection.passages[code]]
@@ -32,6 +33,9 @@ class Layout:
         if collection.grades:
             of = ((collection.grades.get(self.queries[query].id, {}), self.passages[one].id) for query, one in pairs)
             self.grades[:] = [grades.get(one, 1) for grades, one in of]
+        self.itself = self.home[self.relevant.passages] == self.asked[self.relevant.queries]
+        if "monolingual" in collection.settings:
+            self.itself[:] = False
 
     def pool(self, columns: np.ndarray) -> Pool:
         """The passages as the counting needs them; `columns` says which column of the scores each one reads."""
@@ -41,6 +45,12 @@ class Layout:
     def sizes(self) -> np.ndarray:
         """How many passages each of `languages` has, int64."""
         return np.bincount(self.home, minlength=len(self.languages))
+
+    @cached_property
+    def candidates(self) -> np.ndarray:
+        """How many passages of all languages each query has to choose among, itself not counted, int64."""
+        itself = np.bincount(self.relevant.queries[self.itself], minlength=len(self.queries))
+        return np.asarray(len(self.passages) - itself)
 
     def _languages(self, counts: dict[str, int]) -> np.ndarray:
         numbers = [self.languages.index(code) for code in counts]

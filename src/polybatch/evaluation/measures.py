@@ -12,7 +12,9 @@ from polybatch.errors import Fault, FaultyInputError, gathered
 from polybatch.evaluation.bias import ByTarget
 from polybatch.evaluation.cases import HEAD, Cases, Floats, Head, Ints, split
 from polybatch.evaluation.families import DEFAULT, DIAGONAL_GAP, FAMILIES, Family, measure_form
-from polybatch.evaluation.results import ALL, MEAN, SETTINGS, Result, Setting
+from polybatch.evaluation.formulas import FORMULAS
+from polybatch.evaluation.results import ALL, MEAN, Result
+from polybatch.records import SETTINGS, Setting
 
 NO_CUT = 2**62  # a last rank that leaves nothing out
 
@@ -34,11 +36,13 @@ class Measure:
 
     def of(self, cases: Cases) -> Floats | ByTarget | None:
         """A value for each case; None for a measure that is made in another way."""
-        return self.family.compute(cases, self.cut or NO_CUT) if self.family.compute else None
+        formula = FORMULAS.get(self.name)
+        return formula.compute(cases, self.cut or NO_CUT) if formula else None
 
     def of_random(self, cases: Cases) -> Floats | ByTarget | None:
         """What a random ranker would have for each case; None where nothing can be said."""
-        return self.family.chance(cases, self.cut or NO_CUT) if self.family.chance else None
+        formula = FORMULAS.get(self.name)
+        return formula.chance(cases, self.cut or NO_CUT) if formula and formula.chance else None
 
     def of_ideal(self, cases: Cases) -> Floats | ByTarget | None:
         """What an ideal ranker would have for each case; None where that does not settle the value."""
@@ -119,7 +123,7 @@ def per_query(ranks: pa.Table, measures: Sequence[str] = DEFAULT, *, top: pa.Tab
     have no value for a query, and for those that refuse the record.
     """
     chosen = parse_measures(measures)
-    faults = [Fault(str(one), "has no value for a query") for one in chosen if one.family.compute is None]
+    faults = [Fault(str(one), "has no value for a query") for one in chosen if not one.family.per_query]
     parts: list[tuple[np.ndarray, ...]] = []
     words = [ALL]
     for _, settings in _split(ranks, top, chosen):

@@ -1,6 +1,7 @@
 """The rank of every relevant passage of every query, exact, by counting better scores in blocks. No measures."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
@@ -147,8 +148,9 @@ class _Block:
         better, equal = np.zeros((2, *pairs.shape, 2), dtype=np.int64)
         for part in self.parts:
             found = part.of(scores)
-            for language, start, stop in _runs(self.pool.languages[part.passages]):
-                above, level = _stand(found[:, start:stop], own)
+            runs = list(_runs(self.pool.languages[part.passages]))
+            stands = _stands([found[:, start:stop] for _, start, stop in runs], own)
+            for (language, _, _), (above, level) in zip(runs, stands, strict=True):
                 mine = self.pool.languages[passages] == language
                 for total, number in ((better, above), (equal, level)):
                     total[..., OWN] += number * mine
@@ -191,23 +193,44 @@ class _Block:
             self.counts.before[pairs, OWN] += tied.sum(dim=1).cpu().numpy()
 
 
-def _stand(scores: "Tensor", own: "Tensor") -> tuple[np.ndarray, np.ndarray]:
-    """How many scores of each row are above, and how many equal to, each of a few: int64 of the shape of `own`.
+def _stands(pools: Sequence["Tensor"], own: "Tensor") -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """For each pool, how many scores of each row are above, and how many equal to, each of a few: int64, like `own`.
 
-    `scores`: shape (queries, passages); `own`: shape (queries, few), NaN counts nothing.
+    `pools`: scores of shape (queries, passages); `own`: shape (queries, few), what comes of NaN there means nothing.
     """
     import torch
 
-    if scores.is_cpu and own.shape[1] < SORT_FROM:
-        return _compared(scores.numpy(), own.numpy())
-    # NumPy's sort is many times faster than torch's on a CPU
-    ordered = torch.from_numpy(np.sort(scores.numpy(), axis=1)) if scores.is_cpu else scores.sort(dim=1).values
-    last, first = (torch.searchsorted(ordered.contiguous(), own, right=right) for right in (True, False))
-    return (scores.shape[1] - last).cpu().numpy(), (last - first).cpu().numpy()
+    if not own.is_cpu:
+        for scores in pools:
+            ordered = scores.sort(dim=1).values
+            last, first = (torch.searchsorted(ordered, own, right=right) for right in (True, False))
+            yield (ordered.shape[1] - last).cpu().numpy(), (last - first).cpu().numpy()
+        return
+    # by NumPy, a pool in a thread: torch's threads wait for each other at every small step, dear where cores are shared
+    count = _compared if own.shape[1] < SORT_FROM else _searched
+    with ThreadPoolExecutor(torch.get_num_threads()) as threads:
+        yield from threads.map(lambda scores: count(scores.numpy(), own.numpy()), pools)
+
+
+def _searched(scores: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """By binary search in the sorted scores of each row: how many are below each of `own`, and how many not above."""
+    few, size = own.shape[1], scores.shape[1]
+    ordered = np.sort(scores, axis=1).ravel()
+    begins = np.arange(0, len(ordered), size)[:, None]
+    below = np.zeros((len(own), 2 * few), dtype=np.int64)
+    step = 1 << (size.bit_length() - 1)
+    while step:
+        further = below + step
+        inside = further <= size
+        found = ordered[begins + np.where(inside, further, 1) - 1]
+        passed = np.concatenate([found[:, :few] < own, found[:, few:] <= own], axis=1)
+        below = np.where(inside & passed, further, below)
+        step >>= 1
+    return size - below[:, few:], below[:, few:] - below[:, :few]
 
 
 def _compared(scores: np.ndarray, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    # by NumPy: torch's threads wait for each other at every small step, which costs dear where cores are shared
+    """By comparing every score of a row with each of `own`."""
     above, level = np.empty((2, *own.shape), dtype=np.int64)
     step = max(1, TILE // scores.shape[1])
     for start in range(0, len(scores), step):

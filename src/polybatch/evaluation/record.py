@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from polybatch.evaluation.layout import Layout
 from polybatch.evaluation.ranks import OWN, UNION, Counts
-from polybatch.evaluation.results import RANKS_SCHEMA, SETTINGS, TOP_SCHEMA
+from polybatch.evaluation.results import RANKS_SCHEMA, TOP_SCHEMA
 from polybatch.evaluation.top import Top
+from polybatch.records import SETTINGS, Setting
 
 MULTILINGUAL = SETTINGS.index("multilingual")
 
@@ -25,16 +26,19 @@ class Names(NamedTuple):
 def ranks_table(names: Names, layout: Layout, counts: Counts) -> pa.Table:
     """A table of RANKS_SCHEMA, setting by setting, in the order of queries and passages.
 
-    With one language there is no multilingual setting.
+    Settings that the collection leaves out have no rows, nor has a passage that is the query itself; with one language
+    there is no multilingual setting.
     """
     queries, passages = layout.relevant.queries, layout.relevant.passages
     own = (layout.home[passages] != layout.asked[queries]).astype(np.int64)  # monolingual, cross-lingual
     sides = [OWN] if len(layout.pools) == 1 else [OWN, UNION]
     setting = np.concatenate([own, *([np.full(len(own), MULTILINGUAL)] if UNION in sides else [])])
     order = np.argsort(setting, kind="stable")
+    means = np.isin(setting, _numbers(layout.settings)) & ~np.tile(layout.itself, len(sides))
+    order = order[means[order]]
     pair = np.tile(np.arange(len(queries)), len(sides))[order]
     side = np.repeat(sides, len(queries))[order]
-    size = np.where(side == UNION, len(layout.passages), layout.sizes[layout.home[passages[pair]]])
+    size = np.where(side == UNION, layout.candidates[queries[pair]], layout.sizes[layout.home[passages[pair]]])
     return _table(
         RANKS_SCHEMA,
         _head(names, layout, queries[pair])
@@ -52,17 +56,22 @@ def ranks_table(names: Names, layout: Layout, counts: Counts) -> pa.Table:
 
 
 def top_table(names: Names, layout: Layout, top: Top | None) -> pa.Table:
-    """A table of TOP_SCHEMA, query by query, best first; empty where there is no multilingual setting."""
+    """A table of TOP_SCHEMA, query by query, best first; empty without a top."""
     if top is None:
         return TOP_SCHEMA.empty_table()
-    query, position = np.nonzero(top.passages >= 0)
+    setting = np.full(len(layout.queries), MULTILINGUAL)
+    if len(layout.pools) == 1:
+        setting = (layout.asked != layout.languages.index(layout.pools[0])).astype(np.int64)
+    judged = np.isin(np.arange(len(layout.queries)), layout.relevant.queries[~layout.itself])
+    means = judged & np.isin(setting, _numbers(layout.settings))
+    query, position = np.nonzero((top.passages >= 0) & means[:, None])
     passage = top.passages[query, position]
     pairs = layout.relevant.queries * len(layout.passages) + layout.relevant.passages
     return _table(
         TOP_SCHEMA,
         _head(names, layout, query)
         | {
-            "setting": _coded(np.full(len(query), MULTILINGUAL), SETTINGS),
+            "setting": _coded(setting[query], SETTINGS),
             "position": position + 1,
             "language": _coded(layout.home[passage], layout.languages),
             "relevant": np.isin(query * len(layout.passages) + passage, pairs),
@@ -70,6 +79,10 @@ def top_table(names: Names, layout: Layout, top: Top | None) -> pa.Table:
             "score": top.scores[query, position],
         },
     )
+
+
+def _numbers(settings: Sequence[Setting]) -> list[int]:
+    return [SETTINGS.index(one) for one in settings]
 
 
 def _head(names: Names, layout: Layout, queries: np.ndarray) -> dict[str, Any]:

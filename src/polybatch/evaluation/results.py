@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,9 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from polybatch.errors import Fault, ResultsError
 from polybatch.files import write_json, written_aside
-
-Setting = Literal["monolingual", "cross-lingual", "multilingual"]
-SETTINGS: tuple[Setting, ...] = ("monolingual", "cross-lingual", "multilingual")
+from polybatch.records import Setting
 
 RESULTS = "results.json"
 RANKS = "ranks.parquet"
@@ -88,8 +86,9 @@ TOP_SCHEMA = pa.schema(
         pa.field("score", pa.float32(), nullable=False),
     ]
 )
-"""One row per position, from 1, of the best passages of a query in the multilingual pool: the passage there and its
-language. Ties stand in the order of `place`. Only queries with a relevant passage have rows."""
+"""One row per position, from 1, of the best passages of a query in the multilingual pool, or in the only one where the
+passages are in one language: the passage there and its language. Ties stand in the order of `place`. Only queries with
+a relevant passage have rows."""
 
 
 def write_results(folder: Path, results: Iterable[Result]) -> None:

@@ -161,6 +161,16 @@ def as_judged(judged: Any) -> Encoder | Scorer:
     raise ModelError([Fault(type(judged).__name__, "can neither encode nor score", works)])
 
 
+def check_device(device: str) -> None:
+    """Raise ModelError where torch cannot make scores on a device of this name here."""
+    import torch
+
+    try:
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, AssertionError) as error:  # each kind of device fails in its own way
+        raise ModelError([Fault(f"device {device!r}", str(error).splitlines()[0], "cpu works everywhere")]) from None
+
+
 @contextmanager
 def _full_precision() -> "Iterator[None]":
     """Products in float32, whatever the process allows elsewhere: TF32 and bfloat16 would make ties of what is none."""

@@ -43,6 +43,14 @@ class Top:
         for held, found in zip((self.scores, self.order, self.passages), joined, strict=True):
             held[queries] = np.take_along_axis(found, best, axis=1)
 
+    def without(self, queries: np.ndarray, passages: np.ndarray, size: int) -> "Top":
+        """The best `size`, some pairs of query and passage left out; exact where it was kept so much larger."""
+        width = int(max(self.passages.max(initial=0), passages.max(initial=0))) + 1
+        keys = np.arange(len(self.passages))[:, None] * width + self.passages
+        out = (self.passages >= 0) & np.isin(keys, queries * width + passages)
+        kept = np.argsort(out, axis=1, kind="stable")[:, :size]
+        return Top(*(np.take_along_axis(held, kept, axis=1) for held in (self.scores, self.order, self.passages)))
+
 
 def _best(scores: "Tensor", order: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     """The highest scores of each row and their columns, the lower in `order` where scores tie at the border."""

@@ -1,7 +1,8 @@
-"""What a random ranker would score on the pools of a run, by the quantities of a report. The computing is elsewhere."""
+"""What a random and an ideal ranker would score on the pools of a run. The computing is elsewhere."""
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow.compute as pc
 
@@ -11,30 +12,38 @@ from polybatch.evaluation.results import RANKS, Result, read_ranks
 from polybatch.report.summary import Quantity
 
 
-def chance_of(folder: Path, results: Iterable[Result]) -> dict[Quantity, float]:
-    """A random ranker's score for what `results` measure, from the pools in `ranks.parquet`.
+class References(NamedTuple):
+    """The scores of a random and of an ideal ranker, by the quantities of a report."""
+
+    random: dict[Quantity, float]
+    ideal: dict[Quantity, float]
+
+
+def references_of(folder: Path, results: Iterable[Result]) -> References:
+    """A random and an ideal ranker's score for what `results` measure, from the pools in `ranks.parquet`.
 
     Empty where the folder has no ranks; what cannot be said, or is no measure that this version knows, is left out. The
     pools are those of each collection's first system and seed: they are the same for all. Raises ResultsError where
     the file cannot be read.
     """
+    found = References({}, {})
     if not (folder / RANKS).exists():
-        return {}
+        return found
     first: dict[str, Result] = {}
     measures: dict[str, dict[str, None]] = {}
     for result in results:
         first.setdefault(result.collection, result)
         if parse_measure(result.measure):
             measures.setdefault(result.collection, {})[result.measure] = None
-    found: dict[Quantity, float] = {}
     try:
         for name, result in first.items():
             seed = pc.field("seed").is_null() if result.seed is None else pc.field("seed") == result.seed
             rows = (pc.field("collection") == name) & (pc.field("system") == result.system) & seed
             ranks = read_ranks(folder, filters=rows)
-            random = reference(ranks, list(measures.get(name, ())), ranker="random")
-            found |= {Quantity.of(row): row.value for row in random}
+            chosen = list(measures.get(name, ()))
+            found.random.update((Quantity.of(row), row.value) for row in reference(ranks, chosen, ranker="random"))
+            found.ideal.update((Quantity.of(row), row.value) for row in reference(ranks, chosen, ranker="ideal"))
     except ResultsError as error:
-        works = "evaluate again, or remove it to go without a random ranker"
+        works = "evaluate again, or remove it to go without a random and an ideal ranker"
         raise ResultsError(Fault(fault.where, fault.found, works) for fault in error.faults) from None
     return found

@@ -1,11 +1,16 @@
 """The report as JSON for other programs: every number that the other formats print, unrounded. No wording beside it."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from polybatch import __version__
-from polybatch.evaluation.results import MEAN, SETTINGS
+from polybatch.evaluation.claims.formats import as_records
+from polybatch.evaluation.results import MEAN
+from polybatch.records import SETTINGS
 from polybatch.report.findings import RULE, Comparison, findings
+from polybatch.report.queries import SHARES
 from polybatch.report.summary import Estimate, Quantity, Report, Run, System
 
 
@@ -20,9 +25,19 @@ def to_json(report: Report) -> str:
         "seeds": list(report.seeds),
         "systems": [{"system": s.name, "strategy": s.strategy, "title": s.title} for s in report.systems],
         "collections": [_collection(report, collection) for collection in report.collections],
+        "claims": {"not_tested": report.claims.lacking or None, "verdicts": as_records(report.claims.verdicts)},
+        "rank_distances": _spreads(report),
+        "examples": [asdict(one) for one in report.queries_shown.examples] if report.queries_shown else [],
         "runs": [_run(run) for run in report.runs],
     }
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _spreads(report: Report) -> list[dict[str, Any]]:
+    return [
+        {**asdict(one), "quantiles": dict(zip(map(str, SHARES), one.quantiles, strict=True))}
+        for one in (report.queries_shown.spreads if report.queries_shown else ())
+    ]
 
 
 def _collection(report: Report, collection: str) -> dict[str, Any]:
@@ -35,12 +50,17 @@ def _collection(report: Report, collection: str) -> dict[str, Any]:
         "statement": [finding.text for finding in told],
         "comparisons": [_comparison(comparison) for finding in told for comparison in finding.comparisons],
         "systems": [_system(report, collection, system) for system in report.systems_of(collection)],
-        "random_ranker": [
-            {**_place(quantity), "value": report.chance[quantity]}
-            for quantity in report.quantities(collection)
-            if quantity in report.chance
-        ],
+        "random_ranker": _reference(report, collection, report.chance),
+        "ideal_ranker": _reference(report, collection, report.ideal),
     }
+
+
+def _reference(report: Report, collection: str, values: Mapping[Quantity, float]) -> list[dict[str, Any]]:
+    return [
+        {**_place(quantity), "value": values[quantity]}
+        for quantity in report.quantities(collection)
+        if quantity in values
+    ]
 
 
 def _system(report: Report, collection: str, system: System) -> dict[str, Any]:

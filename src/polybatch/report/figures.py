@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
+from math import log1p
 from typing import TYPE_CHECKING
 
 from polybatch.report.colours import PALETTE, ink_on
@@ -21,6 +22,7 @@ ROW = 23  # height of a row, in px of the figure; 1 px is 1 pt of matplotlib
 TYPE = 12
 LABEL = 22  # letters of the longest label
 LETTER = 7.2  # a generous width of one letter: the page's font is not known here
+TICKS = (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000)  # of a logarithmic scale
 INK, SOFT, HAIR, DOT, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
 _VARIABLES = {INK: "--ink", SOFT: "--soft", HAIR: "--hair", DOT: "--dot", PAPER: "--paper"}
 
@@ -38,6 +40,15 @@ class DotRow:
     text: str
     best: bool = False
     background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadRow:
+    """One system: five quantiles of its values, which are 0 or more, and the middle one as it is printed."""
+
+    label: str
+    quantiles: tuple[float, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,11 @@ class Course:
 
 def dot_plot(rows: Sequence[DotRow], *, name: str, alt: str) -> str:
     """An SVG with a dot for each seed, a bar at the mean and the mean in figures; `name` keeps its ids apart."""
+    return _svg(draw_dots(rows), name=name, alt=alt)
+
+
+def draw_dots(rows: Sequence[DotRow]) -> Figure:
+    """The figure of `dot_plot`, in stand-ins for the page's colours, as the other `draw` functions give it."""
     left, right = _room(rows), 46
     figure, axes = _canvas(left + max(160, 330 - left) + right, len(rows) * ROW + 30, left=left, right=right, bottom=26)
     low, high = shown_range(rows)
@@ -84,7 +100,7 @@ def dot_plot(rows: Sequence[DotRow], *, name: str, alt: str) -> str:
             alpha=0.85,
             zorder=3,
         )
-    return _svg(figure, name=name, alt=alt)
+    return figure
 
 
 def shown_range(rows: Sequence[DotRow]) -> tuple[float, float]:
@@ -101,8 +117,37 @@ def off_scale(row: DotRow, shown: tuple[float, float]) -> bool:
     return min(row.values) < shown[0] or max(row.values) > shown[1]
 
 
+def spread_plot(rows: Sequence[SpreadRow], *, name: str, alt: str) -> str:
+    """An SVG with a line between the outer quantiles, a thick one between the inner, a dot at the middle; log scale."""
+    return _svg(draw_spreads(rows), name=name, alt=alt)
+
+
+def draw_spreads(rows: Sequence[SpreadRow]) -> Figure:
+    """The figure of `spread_plot`."""
+    left, right = _room(rows), 52
+    figure, axes = _canvas(left + 330 + right, len(rows) * ROW + 30, left=left, right=right, bottom=26)
+    axes.set_xlim(0, log1p(max(row.quantiles[-1] for row in rows)) * 1.04 or 1)
+    for y, row in enumerate(rows):
+        axes.axhline(y, color=HAIR, linewidth=0.8, zorder=0)
+        _side_labels(axes, y, row.label, row.text)
+        outer, inner, middle, inner_end, outer_end = map(log1p, row.quantiles)
+        axes.plot([outer, outer_end], [y, y], color=DOT, linewidth=1.6, zorder=2)
+        axes.plot([inner, inner_end], [y, y], color=DOT, linewidth=8, solid_capstyle="butt", zorder=3)
+        axes.plot(middle, y, "o", color=PAPER, markersize=5, markeredgecolor=INK, markeredgewidth=1.4, zorder=4)
+    _value_axis(axes, str)
+    end = axes.get_xlim()[1]
+    ticks = [tick for tick in TICKS if log1p(tick) <= end]
+    axes.set_xticks([log1p(tick) for tick in ticks], [f"{tick:,}" for tick in ticks])
+    return figure
+
+
 def stacked_bars(rows: Sequence[BarRow], *, name: str, alt: str) -> str:
     """An SVG with a bar for each system, split by the shares of the kinds; wide parts carry their share."""
+    return _svg(draw_bars(rows), name=name, alt=alt)
+
+
+def draw_bars(rows: Sequence[BarRow]) -> Figure:
+    """The figure of `stacked_bars`."""
     left, right = _room(rows), 10 + LETTER * max(len(row.note) for row in rows)
     figure, axes = _canvas(left + 300 + right, len(rows) * (ROW + 3) + 4, left=left, right=right, bottom=2)
     axes.set_xlim(0, 1)
@@ -115,7 +160,7 @@ def stacked_bars(rows: Sequence[BarRow], *, name: str, alt: str) -> str:
                 _text(axes, start + share / 2, y, f"{share:.0%}", color=ink_on(colour), ha="center")
             start += share
         _side_labels(axes, y, row.label, row.note)
-    return _svg(figure, name=name, alt=alt)
+    return figure
 
 
 def strip(course: Course, seeds: Sequence[Course], *, name: str, alt: str) -> str:
@@ -145,7 +190,7 @@ def kind_colour(number: int) -> str:
     return PALETTE[number % len(PALETTE)]
 
 
-def _room(rows: Sequence[DotRow] | Sequence[BarRow]) -> float:
+def _room(rows: Sequence[DotRow] | Sequence[BarRow] | Sequence[SpreadRow]) -> float:
     return 14 + LETTER * max(len(_short(row.label)) for row in rows)
 
 

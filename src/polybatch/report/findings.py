@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from polybatch.evaluation.results import SETTINGS, Setting
+from polybatch.records import SETTINGS, Setting
 from polybatch.report.summary import MAP, RANK_DISTANCE, Estimate, Quantity, Report, System
 from polybatch.report.wording import listing, number
 

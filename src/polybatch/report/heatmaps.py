@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from polybatch.evaluation.results import ALL, Setting
+from polybatch.evaluation.results import ALL
+from polybatch.records import Setting
 from polybatch.report.colours import SCALE, ink_on, shade
 from polybatch.report.summary import MAP, Quantity, Report, System
 from polybatch.report.wording import number

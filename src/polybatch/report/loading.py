@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,13 @@ from polybatch.evaluation.folders import Judgement, folder_labels, names_apart, 
 from polybatch.evaluation.measures import parse_measure
 from polybatch.evaluation.mteb_tasks.reading import holds_mteb_results, read_mteb_results
 from polybatch.evaluation.results import MANIFEST, RESULTS, Result, read_manifest, read_results
-from polybatch.report.chance import chance_of
+from polybatch.progress import Progress
+from polybatch.report.chance import References, references_of
+from polybatch.report.claims import claims_of
 from polybatch.report.manifest import Manifest, Mix, parse_manifest
-from polybatch.report.summary import Quantity, Report, Run, System
-from polybatch.sampling.strategies import STRATEGIES
-
-TITLES: Mapping[str, str] = {"untuned": "Untuned"} | {name: one.title for name, one in STRATEGIES.items()}
-"""How the systems of the paper are written, in the order in which they are shown where a manifest gives none."""
+from polybatch.report.queries import Singles, queries_of, read_singles
+from polybatch.report.summary import EXCESS, UNTRAINED, Quantity, Report, Run, System
+from polybatch.sampling.strategies import TITLES
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,11 @@ class _Folder:
     stored: Mapping[str, Any]
     recorded: bool
     results: tuple[Result, ...]
-    chance: Mapping[Quantity, float]
+    references: References
+    singles: Singles | None
 
 
-def load_runs(folders: Sequence[Path]) -> Report:
+def load_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> Report:
     """Read run folders and merge them; a folder without a manifest counts as a run that was cut short.
 
     A system that two folders judged on one collection with one seed is named `name (folder)` in each, so that
@@ -47,13 +48,18 @@ def load_runs(folders: Sequence[Path]) -> Report:
     if faults:
         raise ResultsError(faults)
     names = _names(loaded)
+    systems = _systems(loaded, names)
+    trained = [system.name for system in systems if system.strategy not in UNTRAINED]
     return Report(
         runs=tuple(Run(each.label, each.manifest, each.stored, each.recorded) for each in loaded),
-        systems=_systems(loaded, names),
+        systems=systems,
         results=tuple(replace(row, system=names[each.label, row.system]) for each in loaded for row in each.results),
         mix=tuple(_mix(loaded, names)),
-        chance={quantity: value for each in reversed(loaded) for quantity, value in each.chance.items()},
+        chance={quantity: value for each in reversed(loaded) for quantity, value in each.references.random.items()},
+        ideal={quantity: value for each in reversed(loaded) for quantity, value in each.references.ideal.items()},
         cautions=tuple(_cautions(loaded)),
+        claims=claims_of(folders, progress=progress),
+        queries_shown=queries_of(_singles(loaded, names), trained),
     )
 
 
@@ -61,7 +67,7 @@ def _load(path: Path, label: str) -> _Folder:
     faults: list[Fault] = []
     results: tuple[Result, ...] = ()
     stored: dict[str, Any] = {}
-    manifest, chance = Manifest(), dict[Quantity, float]()
+    manifest, references, singles = Manifest(), References({}, {}), None
     with gathered(faults):
         own = (path / RESULTS).exists() or not holds_mteb_results(path)
         results = tuple(read_results(path) if own else read_mteb_results(path))
@@ -72,10 +78,14 @@ def _load(path: Path, label: str) -> _Folder:
             stored = read_manifest(path)
             manifest = parse_manifest(path, stored)
     with gathered(faults):
-        chance = chance_of(path, results)
+        singles = read_singles(path)
+        if singles and not any(row.measure == EXCESS for row in results):
+            results = (*results, *singles.excess)
+    with gathered(faults):
+        references = references_of(path, results)
     if faults:
         raise ResultsError(faults)
-    return _Folder(label, manifest, _excerpt(stored), recorded, results, chance)
+    return _Folder(label, manifest, _excerpt(stored), recorded, results, references, singles)
 
 
 def _row_faults(path: Path, results: Sequence[Result]) -> list[Fault]:
@@ -138,6 +148,17 @@ def _mix(loaded: Sequence[_Folder], names: Mapping[tuple[str, str], str]) -> Ite
             yield replace(mix, system=names[each.label, mix.system])
 
 
+def _singles(
+    loaded: Sequence[_Folder], names: Mapping[tuple[str, str], str]
+) -> list[tuple[Singles, Callable[[str], str]]]:
+    found: list[tuple[Singles, Callable[[str], str]]] = []
+    for each in loaded:
+        if each.singles:
+            own = {system: name for (label, system), name in names.items() if label == each.label}
+            found.append((each.singles, own.__getitem__))
+    return found
+
+
 def _cautions(loaded: Sequence[_Folder]) -> Iterable[str]:
     """Sentences on collections whose systems were not judged on the same queries and pools."""
     counts: dict[Quantity, set[int]] = {}
@@ -145,7 +166,7 @@ def _cautions(loaded: Sequence[_Folder]) -> Iterable[str]:
     for each in loaded:
         for row in each.results:
             counts.setdefault(Quantity.of(row), set()).add(row.queries)
-        for quantity, value in each.chance.items():
+        for quantity, value in each.references.random.items():
             pools.setdefault(quantity, set()).add(value)
     for name in dict.fromkeys(q.collection for q, found in counts.items() if len(found) > 1):
         yield f"{name}: the systems were not judged on the same number of queries; do not compare them."

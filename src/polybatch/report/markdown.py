@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from polybatch.report.claims import ABOUT, ClaimRow, claim_rows
 from polybatch.report.findings import RULE, statement
 from polybatch.report.mixes import sentences
 from polybatch.report.summary import Report
@@ -27,12 +28,33 @@ def to_markdown(report: Report) -> str:
             parts.append(_grid(directions, spread=False))
             best = " Best of each direction in bold." if len(directions.heads) > 1 else ""
             parts.append(f"Means over seeds.{best}")
+    parts += _claims(report)
     if held := sentences(report):
         parts.append("## What the batches held")
         parts.append("\n".join(f"- {escape(sentence)}" for sentence in held))
         parts.append("Counts of one training; means over seeds.")
     parts.append(RULE)
     return "\n\n".join(parts) + "\n"
+
+
+def _claims(report: Report) -> list[str]:
+    rows = claim_rows(report.claims)
+    if not rows:
+        return ["## Claims under test", escape(report.claims.lacking)]
+    heads = ["Claim", "Verdict", "Effect (95 % interval)", "p", "Detectable"]
+    columns = [heads, *([one.name, one.word, one.effect, one.p, one.detectable] for one in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*columns, strict=True)]
+    lines = [columns[0], ["-" * width for width in widths], *columns[1:]]
+    table = "\n".join(
+        f"| {' | '.join(cell + ' ' * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))} |"
+        for line in lines
+    )
+    return ["## Claims under test", table, "\n".join(map(_claim, rows)), ABOUT]
+
+
+def _claim(row: ClaimRow) -> str:
+    why = "".join(f"\n  - {escape(one)}" for one in row.why)
+    return f"- {row.name}: {escape(row.statement)}. Rule: {escape(row.rule)}.{why}"
 
 
 def escape(text: str) -> str:

@@ -82,7 +82,7 @@ def mixes(report: Report) -> Mixes | None:
     known = sorted({kind for one in trained for kind in one.kinds}, key=_kind_order)
     if not known:
         return None
-    bars = [_bar(one, known) for one in trained]
+    bars = bar_rows(report)
     told = "; ".join(f"{bar.label} {_parts(bar.shares, known)}" for bar in bars)
     mixed = [one for one in trained if len(one.kinds) > 1]
     blocked = [one for one in mixed if one.has_blocks]
@@ -97,6 +97,13 @@ def mixes(report: Report) -> Mixes | None:
         directions=_directions(trained),
         datasets=tuple(sorted(datasets.items())) if len(datasets) > 1 else (),
     )
+
+
+def bar_rows(report: Report) -> list[figures.BarRow]:
+    """The shares of the kinds of batches in each system's training."""
+    trained = _trained(report)
+    known = sorted({kind for one in trained for kind in one.kinds}, key=_kind_order)
+    return [_bar(one, known) for one in trained] if known else []
 
 
 def sentences(report: Report) -> list[str]:

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from polybatch import __version__
-from polybatch.evaluation.results import ALL, SETTINGS
+from polybatch.evaluation.results import ALL
+from polybatch.records import SETTINGS
 from polybatch.report import figures, mixes, wording
+from polybatch.report.claims import ABOUT, claim_rows
 from polybatch.report.findings import RULE, statement
 from polybatch.report.heatmaps import HeatMaps, heat_maps, scale_colours
 from polybatch.report.manifest import Manifest
-from polybatch.report.summary import MAP, RANK_DISTANCE, Quantity, Report, System
-from polybatch.report.tables import Column, Table, caption, distance_table, judged, main_table
+from polybatch.report.queries import POSITIONS, SHARES, Example
+from polybatch.report.summary import MAP, RANK_DISTANCE, UNTRAINED, Quantity, Report, System
+from polybatch.report.tables import Column, Table, caption, distance_table, excess_table, judged, main_table
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
-
-UNTRAINED = (None, "untuned")  # strategies of systems that were not trained here
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class CollectionPart:
     heat: HeatMaps | None
     distance: Table | None
     distance_plot: Plot | None
+    spread: str | None
+    excess: Table | None
+    examples: tuple[Example, ...]
 
 
 def to_html(report: Report) -> str:
@@ -54,11 +58,14 @@ def to_html(report: Report) -> str:
         parts=[_part(report, name, f"c{number}") for number, name in enumerate(report.collections, 1)],
         steps=scale_colours(),
         mix=mixes.mixes(report),
+        claims=claim_rows(report.claims),
+        claims_about=ABOUT,
         training=_shared(report, lambda manifest: manifest.training),
         collections=_shared(report, lambda manifest: manifest.collections),
         rule=RULE,
         version=__version__,
         ALL=ALL,
+        POSITIONS=POSITIONS,
         NOT_RECORDED=wording.NOT_RECORDED,
     )
 
@@ -75,6 +82,7 @@ def _environment() -> "Environment":
     )
     environment.filters.update(
         language=wording.language,
+        score=lambda value: wording.number(value, MAP),
         listing=wording.listing,
         machine=wording.machine,
         whole=_whole,
@@ -104,6 +112,7 @@ def _part(report: Report, name: str, anchor: str) -> CollectionPart:
     plots = (
         _plot(report, name, Column(setting.capitalize(), setting, MAP), f"{anchor}-{setting}") for setting in SETTINGS
     )
+    shown = report.queries_shown
     return CollectionPart(
         name=name,
         anchor=anchor,
@@ -115,25 +124,52 @@ def _part(report: Report, name: str, anchor: str) -> CollectionPart:
         heat=heat_maps(report, name),
         distance=distance_table(report, name),
         distance_plot=_plot(report, name, spread, f"{anchor}-distance"),
+        spread=_spread(report, name, f"{anchor}-spread"),
+        excess=excess_table(report, name),
+        examples=tuple(one for one in shown.examples if one.collection == name) if shown else (),
     )
 
 
-def _plot(report: Report, name: str, column: Column, identity: str) -> Plot | None:
-    """Every system's seeds in one macro mean; None where it was not measured."""
+def dot_rows(report: Report, name: str, column: Column) -> list[figures.DotRow]:
+    """Every system's seeds in one macro mean, in display order; those that were not measured are left out."""
     cells = judged(report, Quantity.macro(name, column.setting, column.measure))
-    rows = [
+    return [
         figures.DotRow(
             system.title, cell.values, cell.mean, cell.text, cell.best, background=system.strategy in UNTRAINED
         )
         for system, cell in zip(report.systems_of(name), cells, strict=True)
         if cell.mean is not None
     ]
+
+
+def _plot(report: Report, name: str, column: Column, identity: str) -> Plot | None:
+    """Every system's seeds in one macro mean; None where it was not measured."""
+    rows = dot_rows(report, name, column)
     if not rows:
         return None
     values = "; ".join(f"{row.label} {row.text}" for row in rows)
     alt = f"Dot plot, {column.head}: {values}"
     arrows = any(figures.off_scale(row, figures.shown_range(rows)) for row in rows)
     return Plot(column.head, figures.dot_plot(rows, name=identity, alt=alt), arrows)
+
+
+def spread_rows(report: Report, name: str) -> list[figures.SpreadRow]:
+    """The quantiles of rank distance of every system of a collection, in display order."""
+    shown = report.queries_shown
+    found = {one.system: one for one in shown.spreads if one.collection == name} if shown else {}
+    return [
+        figures.SpreadRow(system.title, found[system.name].quantiles, f"{found[system.name].quantiles[2]:,.0f}")
+        for system in report.systems_of(name)
+        if system.name in found
+    ]
+
+
+def _spread(report: Report, name: str, identity: str) -> str | None:
+    rows = spread_rows(report, name)
+    told = "; ".join(f"{row.label} {', '.join(f'{value:,.0f}' for value in row.quantiles)}" for row in rows)
+    shares = ", ".join(f"{share:.0%}" for share in SHARES)
+    alt = f"Rank distance by system, at {shares} of queries: {told}"
+    return figures.spread_plot(rows, name=identity, alt=alt) if rows else None
 
 
 Entry = TypeVar("Entry")

@@ -5,14 +5,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from math import fsum
 from statistics import stdev
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from polybatch.evaluation.results import ALL, MEAN, Result, Setting
+from polybatch.evaluation.results import ALL, MEAN, Result
+from polybatch.records import Setting
+from polybatch.report.claims import Claims
 from polybatch.report.manifest import Manifest, Mix
+
+if TYPE_CHECKING:
+    from polybatch.report.queries import Queries
 
 MAP = "mAP"
 RANK_DISTANCE = "rank_distance"
+EXCESS = "same_language_excess@10"
 RANDOM_RANKER = "Random ranker"
+IDEAL_RANKER = "Ideal ranker"
+UNTRAINED = (None, "untuned")  # strategies of systems that were not trained here
 
 
 class Quantity(NamedTuple):
@@ -78,9 +86,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Report:
-    """Runs put together: systems in display order, merged results, what a random ranker would score.
+    """Runs put together: systems in display order, merged results, what a random and an ideal ranker would score.
 
-    `results` and `mix` name systems as `systems` does. `chance` lacks what the folders' ranks do not tell.
+    `results` and `mix` name systems as `systems` does. `chance` and `ideal`, of those two rankers, lack what the
+    folders' ranks do not tell.
     `cautions` are sentences on what keeps the numbers from being compared.
     """
 
@@ -89,7 +98,10 @@ class Report:
     results: tuple[Result, ...]
     mix: tuple[Mix, ...] = ()
     chance: Mapping[Quantity, float] = field(default_factory=dict)
+    ideal: Mapping[Quantity, float] = field(default_factory=dict)
     cautions: tuple[str, ...] = ()
+    claims: Claims = field(default_factory=Claims)
+    queries_shown: "Queries | None" = None
 
     @cached_property
     def _estimates(self) -> Mapping[tuple[str, Quantity], Estimate]:
@@ -102,6 +114,11 @@ class Report:
             key: Estimate(tuple(r.seed for r in found), tuple(r.value for r in found), found[0].queries)
             for key, found in rows.items()
         }
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """What people read for each system's name."""
+        return {system.name: system.title for system in self.systems}
 
     def estimate(self, system: System, quantity: Quantity) -> Estimate | None:
         """A system's value of a quantity, or None where it was not measured."""

@@ -1,12 +1,15 @@
 """The tables of a collection as cells: means, deviations, which is best. No markup and no files."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import compress
 from typing import NamedTuple
 
-from polybatch.evaluation.results import SETTINGS, Setting
+from polybatch.records import Setting
 from polybatch.report.findings import Comparison, ranked
 from polybatch.report.summary import (
+    EXCESS,
+    IDEAL_RANKER,
     MAP,
     RANDOM_RANKER,
     RANK_DISTANCE,
@@ -23,6 +26,8 @@ class Column(NamedTuple):
     setting: Setting
     measure: str
 
+
+SHORT: Mapping[Setting, str] = {"monolingual": "Mo", "cross-lingual": "Cr", "multilingual": "Mul"}
 
 COLUMNS = (
     Column("Mo mAP", "monolingual", MAP),
@@ -58,7 +63,7 @@ class Cell:
     @property
     def spread(self) -> str:
         """`± .004`, or nothing where there is no deviation."""
-        return "" if self.deviation is None else f"± {number(self.deviation, self.measure)}"
+        return "" if self.deviation is None else f"± {number(self.deviation, self.measure).removeprefix('+')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +95,13 @@ class Table:
 
 
 def main_table(report: Report, collection: str) -> Table:
-    """Systems by the macro means of the three settings, and a random ranker."""
+    """Systems by the macro means of the settings, and a random and an ideal ranker; what none has is no column."""
     quantities = [Quantity.macro(collection, column.setting, column.measure) for column in COLUMNS]
     return _by_system(report, collection, "System", [column.head for column in COLUMNS], quantities)
 
 
 def distance_table(report: Report, collection: str) -> Table | None:
-    """Systems by rank distance per query language and their mean, and a random ranker; None if never measured."""
+    """Systems by rank distance per query language and their mean, and both rankers; None if never measured."""
     macro = Quantity.macro(collection, "multilingual", RANK_DISTANCE)
     found = report.quantities(collection, measure=RANK_DISTANCE)
     if not found:
@@ -104,6 +109,21 @@ def distance_table(report: Report, collection: str) -> Table | None:
     quantities = [*(quantity for quantity in found if quantity != macro), macro]
     heads = [language(quantity.query_language) for quantity in quantities]
     return _by_system(report, collection, "System", heads, quantities)
+
+
+def excess_table(report: Report, collection: str) -> Table | None:
+    """Systems by the excess of the query's language in the top ten; None if never measured. None is best."""
+    macro = Quantity.macro(collection, "multilingual", EXCESS)
+    found = report.quantities(collection, measure=EXCESS)
+    if not found:
+        return None
+    quantities = [*(quantity for quantity in found if quantity != macro), macro]
+    heads = [language(quantity.query_language) for quantity in quantities]
+    table = _by_system(report, collection, "System", heads, quantities)
+    plain = [
+        replace(row, cells=tuple(replace(cell, best=False, near=False) for cell in row.cells)) for row in table.rows
+    ]
+    return replace(table, rows=tuple(plain))
 
 
 def direction_table(report: Report, collection: str) -> Table | None:
@@ -126,14 +146,16 @@ def direction_table(report: Report, collection: str) -> Table | None:
 
 def caption(report: Report, collection: str) -> str:
     """What the main table's numbers rest on, and what ± and bold mean."""
-    counts = ((setting, report.queries(collection, setting)) for setting in SETTINGS)
-    queries = listing(f"{count:,} {setting}" for setting, count in counts if count is not None)
+    counts = {setting: report.queries(collection, setting) for setting in SHORT}
+    judged_in = [setting for setting, count in counts.items() if count is not None]
+    queries = listing(f"{counts[setting]:,} {setting}" for setting in judged_in)
     names = listing(f"{language(code)} ({code})" for code in report.languages(collection))
     told = [f"{collection}: means over directions, and over seeds. Languages: {names}."]
     told.append(f"Queries, summed over directions: {queries or NOT_RECORDED}.")
     if notes := report.notes(collection):
         told.append(" ".join(f"{key[:1].upper()}{key[1:]}: {note}." for key, note in notes.items()))
-    told.append("Mo, Cr, Mul: monolingual, cross-lingual, multilingual.")
+    if judged_in:
+        told.append(f"{', '.join(SHORT[setting] for setting in judged_in)}: {', '.join(judged_in)}.")
     told.append(f"Seeds: {_seeds(report, collection)}.")
     if any(cell.deviation is not None for row in main_table(report, collection).rows for cell in row.cells):
         told.append("± is the standard deviation over seeds (n−1), which is not a significance test.")
@@ -158,11 +180,15 @@ def _by_system(
     report: Report, collection: str, corner: str, heads: Sequence[str], quantities: Sequence[Quantity]
 ) -> Table:
     systems = report.systems_of(collection)
+    measured = [any(report.estimate(system, quantity) for system in systems) for quantity in quantities]
+    if any(measured):
+        heads, quantities = list(compress(heads, measured)), list(compress(quantities, measured))
     columns = [judged(report, quantity) for quantity in quantities]
     rows = [Row(system.title, cells) for system, cells in zip(systems, zip(*columns, strict=True), strict=True)]
-    chance = tuple(Cell(quantity.measure, report.chance.get(quantity)) for quantity in quantities)
-    if any(cell.mean is not None for cell in chance):
-        rows.append(Row(RANDOM_RANKER, chance, reference=True))
+    for head, values in ((RANDOM_RANKER, report.chance), (IDEAL_RANKER, report.ideal)):
+        cells = tuple(Cell(quantity.measure, values.get(quantity)) for quantity in quantities)
+        if any(cell.mean is not None for cell in cells):
+            rows.append(Row(head, cells, reference=True))
     return Table(corner, tuple(heads), tuple(rows))
 
 

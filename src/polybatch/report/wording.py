@@ -5,13 +5,15 @@ from datetime import datetime
 
 from polybatch.evaluation.results import ALL, MEAN
 from polybatch.languages import language_name
-from polybatch.report.summary import RANK_DISTANCE
+from polybatch.report.summary import EXCESS, RANK_DISTANCE
 
 NOT_RECORDED = "not recorded"
 
 
 def number(value: float, measure: str) -> str:
-    """A value of a measure, which is never negative: `.123`, or `123.4` for rank distance; 1 stays `1.000`."""
+    """A value of a measure: `.123`; `123.4` for rank distance; `+.123` or `-.123` for an excess; 1 stays `1.000`."""
+    if measure == EXCESS:
+        return f"{value:+.3f}".replace("0.", ".", 1)
     return f"{value:.1f}" if measure == RANK_DISTANCE else f"{value:.3f}".removeprefix("0")
 
 

@@ -1,16 +1,16 @@
 """Which rows make a batch: strategies, plans, the aligned table, and what sentence-transformers trains with."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from polybatch.sampling.mix import count_mix
-from polybatch.sampling.plan import Batch, Plan, make_plan
-from polybatch.sampling.sampler import direction_sampler
-from polybatch.sampling.schedules import Schedule, make_schedule
-from polybatch.sampling.shape import CorpusShape, DatasetShape, dataset_shape, parallel_dataset
-from polybatch.sampling.strategies import STRATEGIES, make_strategy
-from polybatch.sampling.table import AlignedTable
-
 if TYPE_CHECKING:
+    from polybatch.sampling.mix import count_mix
+    from polybatch.sampling.plan import Batch, Plan, make_plan
+    from polybatch.sampling.sampler import direction_sampler
+    from polybatch.sampling.schedules import Schedule, make_schedule
+    from polybatch.sampling.shape import CorpusShape, DatasetShape, dataset_shape, parallel_dataset
+    from polybatch.sampling.strategies import STRATEGIES, make_strategy
+    from polybatch.sampling.table import AlignedTable
     from polybatch.sampling.trainer import HybridTrainer
 
 __all__ = [
@@ -31,10 +31,21 @@ __all__ = [
     "parallel_dataset",
 ]
 
+# each is imported when it is asked for: strategies need no numpy, plans no torch
+_HOMES = {
+    "mix": ("count_mix",),
+    "plan": ("Batch", "Plan", "make_plan"),
+    "sampler": ("direction_sampler",),
+    "schedules": ("Schedule", "make_schedule"),
+    "shape": ("CorpusShape", "DatasetShape", "dataset_shape", "parallel_dataset"),
+    "strategies": ("STRATEGIES", "make_strategy"),
+    "table": ("AlignedTable",),
+    "trainer": ("HybridTrainer",),
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "HybridTrainer":  # brings in torch, which plans do without
-        from polybatch.sampling.trainer import HybridTrainer
-
-        return HybridTrainer
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = next((home for home, names in _HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)

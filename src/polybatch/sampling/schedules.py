@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from math import cos, pi
-
-import numpy as np
+from itertools import accumulate
+from math import cos, isnan, pi
 
 _PIECES = 4096  # of the table that stands for a schedule's integral
 
@@ -38,23 +37,24 @@ class Schedule:
         By the midpoint rule over 4,096 pieces: exact for constant and linear schedules, and for steps to one piece.
         """
         if progress >= 1:
-            return float(self._sums[-1]) + (progress - 1) * self(1.0)
+            return self._sums[-1] + (progress - 1) * self(1.0)
         place = max(progress, 0.0) * _PIECES
         piece = int(place)
-        return float(self._sums[piece] + (place - piece) * (self._sums[piece + 1] - self._sums[piece]))
+        return self._sums[piece] + (place - piece) * (self._sums[piece + 1] - self._sums[piece])
 
     @property
     def extremes(self) -> tuple[float, float]:
-        """The least and the greatest share at any of the pieces."""
-        return float(self._shares.min()), float(self._shares.max())
+        """The least and the greatest share at any of the pieces; NaN where one is no number."""
+        strange = [share for share in self._shares if isnan(share)]
+        return min(strange or self._shares), max(strange or self._shares)
 
     @cached_property
-    def _shares(self) -> np.ndarray:
-        return np.array([self.share((piece + 0.5) / _PIECES) for piece in range(_PIECES)], dtype=np.float64)
+    def _shares(self) -> list[float]:
+        return [float(self.share((piece + 0.5) / _PIECES)) for piece in range(_PIECES)]
 
     @cached_property
-    def _sums(self) -> np.ndarray:
-        return np.concatenate([[0.0], np.cumsum(self._shares)]) / _PIECES
+    def _sums(self) -> list[float]:
+        return [total / _PIECES for total in accumulate(self._shares, initial=0.0)]
 
 
 def constant(share: float) -> Schedule:

@@ -162,18 +162,24 @@ def parallel_dataset(name: str, rows: int, *, languages: int, negatives: int = 0
 
 
 def dataset_shape(
-    name: str, present: np.ndarray, groups: np.ndarray | None = None, further: Sequence[np.ndarray] = ()
+    name: str,
+    present: np.ndarray,
+    groups: np.ndarray | None = None,
+    further: Sequence[np.ndarray] = (),
+    *,
+    pattern_of: np.ndarray | None = None,
 ) -> DatasetShape:
     """The shape of a dataset from arrays over its rows.
 
     `present`: bool, shape (rows, sides, languages): which texts there are; `groups`: whole numbers, shape (rows,), the
     passage group of each row (each its own if None); `further`: as many arrays of further groups, -1 for none.
+    For many rows, `present` may be the few patterns that there are, with the number of each row's as `pattern_of`.
     """
-    rows = len(present)
-    flat = np.packbits(present.reshape(rows, -1), axis=1)
-    _, where, pattern_of = np.unique(flat, axis=0, return_index=True, return_inverse=True)
-    pattern_of = pattern_of.reshape(rows)
+    flat = np.packbits(present.reshape(len(present), -1), axis=1)
+    _, where, sorted_as = np.unique(flat, axis=0, return_index=True, return_inverse=True)
+    pattern_of = sorted_as.reshape(-1)[slice(None) if pattern_of is None else pattern_of]
     patterns = present[where]
+    rows = len(pattern_of)
     number = np.arange(rows) if groups is None else np.unique(groups, return_inverse=True)[1].reshape(rows)
     stratum_of, stratum_starts, stratum_patterns, stratum_ends = _strata(number, pattern_of)
     # groups in the order of their strata, and within one in the order of their numbers

@@ -100,6 +100,10 @@ STRATEGIES: dict[str, _Definition] = {
 multilingual translate-train (Lawrie and others, ECIR 2023), by its name on the command line."""
 
 
+TITLES: Mapping[str, str] = {"untuned": "Untuned"} | {name: one.title for name, one in STRATEGIES.items()}
+"""How systems of the paper are written, by name, in the order in which they are shown, the untuned model first."""
+
+
 def make_strategy(
     name: str,
     directions: Sequence[Direction],

@@ -90,7 +90,9 @@ class AlignedTable:
         languages = tuple(sorted({column.partition(".")[2] for column in texts.column_names}))
         numbers = None if groups is None else _passage_groups(groups)
         others = [_numbered(values) for values in (further or {}).values()]
-        shape = CorpusShape(languages, (dataset_shape(name, _present(texts, languages), numbers, others),))
+        sides = len({column.partition(".")[0] for column in texts.column_names})
+        present = present_texts(texts, languages, sides)
+        shape = CorpusShape(languages, (dataset_shape(name, present, numbers, others),))
         return cls(texts, shape)
 
     @classmethod
@@ -115,7 +117,7 @@ class AlignedTable:
         texts = pa.table(columns).combine_chunks()
         shapes, first = [], 0
         for corpus in corpora:
-            present = _present(texts.slice(first, len(corpus.items)), languages)
+            present = present_texts(texts.slice(first, len(corpus.items)), languages, NEGATIVES + negatives)
             groups = _passage_groups([item.group for item in corpus.items])
             further = [_numbered(values) for values in zip(*(item.further for item in corpus.items), strict=True)]
             shapes.append(dataset_shape(corpus.name, present, groups, further))
@@ -157,22 +159,11 @@ class AlignedTable:
 
     def write(self, folder: Path) -> None:
         """Write the table and its shape to a folder, whole or not at all."""
+        parts = (self._texts.slice(start, CHUNK_ROWS) for start in range(0, len(self), CHUNK_ROWS))
         with written_aside(folder) as new:
             new.mkdir()
-            schema = pa.schema([pa.field(name, pa.large_string()) for name in self._texts.column_names])
-            with pa.OSFile(str(new / TEXTS), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
-                for start in range(0, len(self), CHUNK_ROWS):
-                    part = self._texts.slice(start, CHUNK_ROWS).cast(schema).combine_chunks()
-                    writer.write_table(part, max_chunksize=CHUNK_ROWS)
-            datasets = []
-            for number, dataset in enumerate(self.shape.datasets):
-                for array in _ARRAYS:
-                    values = getattr(dataset, array)
-                    if values is not None:
-                        np.save(new / f"{number}.{array}.npy", values, allow_pickle=False)
-                datasets.append({"name": dataset.name, "rows": dataset.rows})
-            described = {"languages": self.languages, "datasets": datasets}
-            (new / SHAPE).write_text(json.dumps(described, ensure_ascii=False) + "\n", encoding="utf-8")
+            write_texts(new, self._texts.column_names, parts)
+            write_shape(new, self.shape)
 
     @classmethod
     def open(cls, folder: Path) -> "AlignedTable":
@@ -193,6 +184,32 @@ class AlignedTable:
         return cls(texts, shape)
 
 
+def write_texts(folder: Path, columns: Sequence[str], parts: Iterable[pa.Table]) -> None:
+    """Write the texts of a table that come in parts, each a chunk of the table; a part may lack some of `columns`.
+
+    With `write_shape` beside it the folder is one that AlignedTable opens. What is held in memory is one part.
+    """
+    schema = pa.schema([pa.field(name, pa.large_string()) for name in columns])
+    with pa.OSFile(str(folder / TEXTS), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+        for part in parts:
+            empty = pa.nulls(len(part), pa.large_string())
+            held = [part.column(name) if name in part.column_names else empty for name in columns]
+            writer.write_table(pa.table(held, columns).cast(schema).combine_chunks(), max_chunksize=CHUNK_ROWS)
+
+
+def write_shape(folder: Path, shape: CorpusShape) -> None:
+    """Write what a plan needs of a table, beside its texts."""
+    datasets = []
+    for number, dataset in enumerate(shape.datasets):
+        for array in _ARRAYS:
+            values = getattr(dataset, array)
+            if values is not None:
+                np.save(folder / f"{number}.{array}.npy", values, allow_pickle=False)
+        datasets.append({"name": dataset.name, "rows": dataset.rows})
+    described = {"languages": shape.languages, "datasets": datasets}
+    (folder / SHAPE).write_text(json.dumps(described, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def _open_dataset(folder: Path, number: int, described: Mapping[str, Any]) -> DatasetShape:
     paths = {array: folder / f"{number}.{array}.npy" for array in _ARRAYS}
     arrays = {array: np.load(path, mmap_mode="r") for array, path in paths.items() if path.exists()}
@@ -200,12 +217,10 @@ def _open_dataset(folder: Path, number: int, described: Mapping[str, Any]) -> Da
     return DatasetShape(described["name"], described["rows"], **arrays)
 
 
-def _present(texts: pa.Table, languages: Sequence[str]) -> np.ndarray:
+def present_texts(texts: pa.Table, languages: Sequence[str], sides: int) -> np.ndarray:
     """Which texts there are: bool, shape (rows, sides, languages)."""
-    sides = sorted({column.partition(".")[0] for column in texts.column_names})
-    negatives = sum(side.startswith("negative_") for side in sides)
-    present = np.zeros((texts.num_rows, NEGATIVES + negatives, len(languages)), dtype=bool)
-    for side in range(NEGATIVES + negatives):
+    present = np.zeros((texts.num_rows, sides, len(languages)), dtype=bool)
+    for side in range(sides):
         for number, code in enumerate(languages):
             name = f"{side_name(side)}.{code}"
             if name in texts.column_names:

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,7 +13,7 @@ from sentence_transformers import (
     SentenceTransformerTrainer,
     SentenceTransformerTrainingArguments,
 )
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, get_worker_info
 from torch.utils.data import Dataset as TorchDataset
 
 from polybatch.files import write_json
@@ -24,6 +26,8 @@ from polybatch.sampling.strategies import Composition
 
 MIX = "mix.json"
 """The file beside a model that says what its batches really held."""
+
+AHEAD = 2  # batches
 
 
 class BatchSource(Protocol):
@@ -70,7 +74,8 @@ class HybridTrainer(SentenceTransformerTrainer):
         length = max(1, train_table.shape.rows // size)
         micro = args.max_steps * args.gradient_accumulation_steps
         self.table = train_table
-        self.plan: Plan = make_plan(
+        self._make_plan = partial(
+            make_plan,
             train_table.shape,
             strategy,
             size=size,
@@ -84,6 +89,7 @@ class HybridTrainer(SentenceTransformerTrainer):
             dataset_temperature=dataset_temperature,
             language_temperature=language_temperature,
         )
+        self.plan: Plan = self._make_plan()
         self._workers = {"rank": args.process_index, "ranks": args.world_size}
         # it wants a dataset to look at, which here only says what the columns are
         columns = ["query", "passage", *(f"negative_{number + 1}" for number in range(negatives))]
@@ -97,7 +103,8 @@ class HybridTrainer(SentenceTransformerTrainer):
     def get_train_dataloader(self) -> DataLoader[Any]:
         """This process's slices of the planned batches; a loader that accelerate need not share out."""
         return _Loader(
-            _Slices(self.plan, self.table, **self._workers),
+            # a plan of its own: it is asked from another thread than ours
+            _Slices(self._make_plan(), self.table, **self._workers),
             batch_sampler=_Numbers(self.plan),
             collate_fn=self._collate,
             num_workers=self.args.dataloader_num_workers,
@@ -107,9 +114,13 @@ class HybridTrainer(SentenceTransformerTrainer):
             prefetch_factor=self.args.dataloader_prefetch_factor,
         )
 
-    def mix(self) -> dict[str, Any]:
-        """What the batches so far have held: counts by kind, direction and dataset, in total and block by block."""
-        drawn = self.state.global_step * self.args.gradient_accumulation_steps
+    def mix(self, steps: int | None = None) -> dict[str, Any]:
+        """What the batches of the first steps have held, all so far if not said how many.
+
+        Counts by kind, direction and dataset, in total and block by block.
+        """
+        steps = self.state.global_step if steps is None else steps
+        drawn = steps * self.args.gradient_accumulation_steps
         return count_mix(self.table.shape, self.plan.batches(0, drawn)).as_record()
 
     def _collate(self, fetched: Any) -> Any:
@@ -143,16 +154,30 @@ class _Numbers:
 
 
 class _Slices(TorchDataset[Any]):
-    """The rows of one process's slice of each batch, by the number of the batch."""
+    """The rows of one process's slice of each batch, by the number of the batch.
+
+    In the process that trains, the next AHEAD batches are fetched by a thread while it works on this one.
+    """
 
     def __init__(self, plan: Plan, table: BatchSource, *, rank: int, ranks: int) -> None:
         self._plan, self._table, self._rank, self._ranks = plan, table, rank, ranks
+        self._thread: ThreadPoolExecutor | None = None
+        self._coming: dict[int, Future[Any]] = {}
 
     def __len__(self) -> int:
         return self._plan.length * self._plan.size
 
     def __getitems__(self, numbers: Sequence[int]) -> Any:
         (number,) = numbers
+        if get_worker_info() is not None:  # a worker is ahead as it is
+            return self._fetch(number)
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="batches")
+        wanted = range(number, number + 1 + AHEAD)
+        self._coming = {one: self._coming.get(one) or self._thread.submit(self._fetch, one) for one in wanted}
+        return self._coming[number].result()
+
+    def _fetch(self, number: int) -> Any:
         return self._table.fetch(self._plan[number].part(self._rank, self._ranks))
 
 

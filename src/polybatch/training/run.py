@@ -1,12 +1,16 @@
 """The whole run of a recipe: every system and seed trained and judged, resumable. Not here: the report."""
 
+import shutil
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from polybatch.encoders.loading import RECORD
+from polybatch.encoders.settings import PretrainedEncoder
 from polybatch.errors import Fault, RecipeError
 from polybatch.evaluation.evaluate import describe_collection, describe_mix, evaluate
 from polybatch.evaluation.results import (
@@ -21,42 +25,69 @@ from polybatch.evaluation.results import (
     write_results,
     write_top,
 )
-from polybatch.files import written_aside
-from polybatch.progress import Progress
+from polybatch.files import write_text, written_aside
+from polybatch.progress import Progress, Silent
 from polybatch.provenance import content_hash, machine, manifest_head
-from polybatch.training.inputs import Inputs, load_inputs
-from polybatch.training.recipe import Recipe
-from polybatch.training.train import RECORD, read_record, train_system
+from polybatch.training.card import CARD, model_card, score_model
+from polybatch.training.fitting import Tracking
+from polybatch.training.inputs import CONTAMINATION, TABLE, VALIDATION, Inputs, load_inputs
+from polybatch.training.material import Material
+from polybatch.training.processes import Processes
+from polybatch.training.recipe import SAID, Recipe
+from polybatch.training.train import read_record, train_system, working_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 TOKENIZER = "tokenizer.json"
 MODEL = "model"
+TOKENS = "tokens"
 
 
-def run_recipe(recipe: Recipe, *, data: Path | None, out: Path, progress: Progress, command: str) -> None:
+def run_recipe(
+    recipe: Recipe,
+    *,
+    data: Path | None,
+    out: Path,
+    progress: Progress,
+    command: str,
+    table: Path | None = None,
+    processes: Processes | None = None,
+    track: Sequence[str] = (),
+) -> None:
     """Train and judge every system with every seed, and write the run to `out`.
 
     Each system and seed has a folder under `out/systems` with its model, ranks and results; what is whole there is not
-    done again, so a run that was stopped goes on with the system it was at, and gives the same numbers. At the end
-    `ranks.parquet`, `top.parquet` and `results.json` of all stand in `out`. `manifest.json` is written first,
-    `finished` set last.
+    done again, so a run that was stopped goes on with the system it was at, at its last checkpoint, and gives the same
+    numbers. At the end `ranks.parquet`, `top.parquet` and `results.json` of all stand in `out`. `manifest.json` is
+    written first, `finished` set last. With several processes all train, and the first one builds, judges and writes.
 
-    Raises RecipeError where `out` holds a run of another recipe, other data or other versions.
+    `table` is a folder that `polybatch data build` wrote; without it the rows are built in `out`. `track` names where
+    losses are reported to. Raises RecipeError where `out` holds a run of another recipe, other data or other versions.
     """
-    inputs = load_inputs(recipe, data=data)
+    processes = processes or Processes()
+    options: dict[str, Any] = {"data": data, "folder": out, "command": command, "table": table}
+    if processes.first:
+        _check_folder(out)
+        inputs = load_inputs(recipe, **options, progress=progress)
+    processes.wait()
+    if not processes.first:
+        inputs = load_inputs(recipe, **options, progress=Silent())
     _say_what_is_never_drawn(inputs, progress)
     manifest = _manifest(recipe, inputs, command)
-    seconds = _begin(out, manifest)
+    seconds = _begin(out, manifest) if processes.first else {}
+    processes.wait()
     clock = time.monotonic()
     cells = [(system, seed) for seed in recipe.seeds for system in recipe.systems]
-    workshop = _Workshop(recipe, inputs, out, progress, seconds)
+    workshop = _Workshop(recipe, inputs, out, progress, seconds, processes, track)
     with progress.task(f"run {recipe.name}", len(cells)) as advance:
         for system, seed in cells:
             workshop.make(system, seed)
-            write_manifest(out, manifest | {"seconds": seconds})
+            if processes.first:
+                write_manifest(out, manifest | {"seconds": seconds})
             advance(1)
+    if not processes.first:
+        return
 
     folders = [workshop.folder(system, seed) for system in recipe.systems for seed in recipe.seeds]
     seconds["total"] = round(seconds.get("total", 0) + time.monotonic() - clock, 1)
@@ -68,15 +99,80 @@ def run_recipe(recipe: Recipe, *, data: Path | None, out: Path, progress: Progre
     write_top(out, pa.concat_tables([read_top(folder) for folder in folders]).unify_dictionaries())
     write_results(out, [result for folder in folders for result in read_results(folder)])
     write_manifest(out, manifest | {"finished": True, "seconds": seconds, "machine": machine()})
+    shutil.rmtree(out / TOKENS, ignore_errors=True)
 
 
-def train_one(recipe: Recipe, system: str, *, seed: int, data: Path | None, out: Path, progress: Progress) -> None:
+def train_one(
+    recipe: Recipe,
+    system: str,
+    *,
+    seed: int,
+    data: Path | None,
+    out: Path,
+    progress: Progress,
+    command: str,
+    table: Path | None = None,
+    processes: Processes | None = None,
+    track: Sequence[str] = (),
+) -> None:
     """Train one system of a recipe to the folder `out`, the same model that a run of the recipe trains."""
-    inputs = load_inputs(recipe, data=data, systems=[system], test=False)
+    processes = processes or Processes()
+    folder = working_folder(out)
+    options: dict[str, Any] = {"data": data, "folder": folder, "command": command, "table": table}
+    options |= {"systems": [system], "test": False}
+    if processes.first:
+        inputs = load_inputs(recipe, **options, progress=progress)
+    processes.wait()
+    if not processes.first:
+        inputs = load_inputs(recipe, **options, progress=Silent())
     _say_what_is_never_drawn(inputs, progress)
-    tokenizer = _train_tokenizer(recipe, inputs, progress)
-    tokens = _tokens(inputs, tokenizer, progress)
-    train_system(recipe, system, seed=seed, tokenizer=tokenizer, tokens=tokens, out=out, progress=progress)
+    tokenizer = tokenizer_of(recipe, inputs, folder / TOKENIZER, processes, progress)
+    tracking = Tracking(track, out.with_name(f"{out.name}.tracking") if track else None)
+    material = _material(recipe, inputs, folder, tokenizer, processes, tracking)
+    train_system(recipe, system, seed=seed, material=material, out=out, progress=progress)
+
+
+def tokenizer_of(
+    recipe: Recipe, inputs: Inputs, path: Path, processes: Processes, progress: Progress
+) -> "Tokenizer | None":
+    """The tokenizer trained on a recipe's texts, kept at `path`; None for an encoder that brings its own."""
+    if isinstance(recipe.encoder, PretrainedEncoder):
+        return None
+    from tokenizers import Tokenizer
+
+    if processes.first and not path.is_file():
+        from polybatch.encoders.static import train_tokenizer
+
+        with progress.task("training the tokenizer", 1) as advance:
+            tokenizer = train_tokenizer(inputs.built.texts(), vocabulary=recipe.encoder.vocabulary)
+            advance(1)
+        with written_aside(path) as new:
+            tokenizer.save(str(new))
+    processes.wait()
+    found: Tokenizer = Tokenizer.from_file(str(path))
+    return found
+
+
+def _material(
+    recipe: Recipe,
+    inputs: Inputs,
+    folder: Path,
+    tokenizer: "Tokenizer | None",
+    processes: Processes,
+    tracking: Tracking,
+) -> Material:
+    return Material(
+        inputs.table,
+        inputs.fingerprint(),
+        inputs.datasets,
+        inputs.built.texts,
+        folder,
+        tokenizer,
+        inputs.validation.table if inputs.validation else None,
+        inputs.development,
+        processes,
+        tracking,
+    )
 
 
 def _say_what_is_never_drawn(inputs: Inputs, progress: Progress) -> None:
@@ -93,88 +189,62 @@ class _Workshop:
     out: Path
     progress: Progress
     seconds: dict[str, float]
-    _tokenizer: "Tokenizer | None" = None
-    _tokens: Any = None
+    processes: Processes
+    track: Sequence[str]
+    _material: Material | None = None
 
     def folder(self, system: str, seed: int) -> Path:
         return self.out / "systems" / f"{system}-seed{seed}"
 
     def make(self, system: str, seed: int) -> None:
-        from polybatch.encoders.loading import load_encoder
-
-        folder = self.folder(system, seed)
-        if (folder / RESULTS).is_file():
+        folder, name = self.folder(system, seed), f"{system}-seed{seed}"
+        if self.processes.from_first((folder / RESULTS).is_file()):
             self.progress.say(f"{system}, seed {seed}: done before")
             return
         clock = time.monotonic()
-        if not (folder / MODEL / RECORD).is_file():
-            if self._tokenizer is None:
-                self._tokenizer = self._make_tokenizer()
-                self._tokens = _tokens(self.inputs, self._tokenizer, self.progress)
-                clock = time.monotonic()
-            train_system(
-                self.recipe,
-                system,
-                seed=seed,
-                tokenizer=self._tokenizer,
-                tokens=self._tokens,
-                out=folder / MODEL,
-                progress=self.progress,
-            )
-        encoder = load_encoder(str(folder / MODEL), batch_size=1024)
+        if not self.processes.from_first((folder / MODEL / RECORD).is_file()):
+            material = self._shared()
+            clock = time.monotonic()
+            material = replace(material, tracking=Tracking(self.track, self.out / "tracking" / name))
+            train_system(self.recipe, system, seed=seed, material=material, out=folder / MODEL, progress=self.progress)
+        if self.processes.first:
+            self._judge(system, seed, folder)
+            self.seconds[name] = round(time.monotonic() - clock, 1)
+            self.progress.say(f"{system}, seed {seed}: {self.seconds[name]:.0f} s")
+        self.processes.wait()
+
+    def _judge(self, system: str, seed: int, folder: Path) -> None:
+        from polybatch.encoders.loading import load_encoder
+
+        encoder = load_encoder(str(folder / MODEL), batch_size=1024 if self.recipe.encoder.kind == "static" else 64)
         collections = self.inputs.collections
         names: dict[str, Any] = {"system": system, "strategy": system, "seed": seed}
         evaluate(encoder, collections, **names, out=folder, progress=self.progress)
-        self.seconds[f"{system}-seed{seed}"] = round(time.monotonic() - clock, 1)
-        self.progress.say(f"{system}, seed {seed}: {self.seconds[f'{system}-seed{seed}']:.0f} s")
+        write_text(folder / MODEL / CARD, model_card(read_record(folder / MODEL), score_model(folder)))
 
-    def _make_tokenizer(self) -> "Tokenizer":
-        from tokenizers import Tokenizer
-
-        path = self.out / TOKENIZER
-        if not path.is_file():
-            clock = time.monotonic()
-            tokenizer = _train_tokenizer(self.recipe, self.inputs, self.progress)
-            with written_aside(path) as new:
-                tokenizer.save(str(new))
-            self.seconds["tokenizer"] = round(time.monotonic() - clock, 1)
-        return Tokenizer.from_file(str(path))
-
-
-def _train_tokenizer(recipe: Recipe, inputs: Inputs, progress: Progress) -> "Tokenizer":
-    from polybatch.encoders.static import train_tokenizer
-
-    with progress.task("training the tokenizer", 1) as advance:
-        tokenizer = train_tokenizer(inputs.texts, vocabulary=recipe.encoder.vocabulary)
-        advance(1)
-    return tokenizer
-
-
-def _tokens(inputs: Inputs, tokenizer: "Tokenizer", progress: Progress) -> Any:
-    from polybatch.training.tokens import TokenTable
-
-    return TokenTable(inputs.table, tokenizer, progress)
+    def _shared(self) -> Material:
+        if self._material is None:
+            clock, path = time.monotonic(), self.out / TOKENIZER
+            is_new = not path.is_file()
+            tokenizer = tokenizer_of(self.recipe, self.inputs, path, self.processes, self.progress)
+            if is_new and tokenizer is not None:
+                self.seconds["tokenizer"] = round(time.monotonic() - clock, 1)
+            folder = self.out / TOKENS
+            self._material = _material(self.recipe, self.inputs, folder, tokenizer, self.processes, Tracking())
+        return self._material
 
 
 def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
     head = manifest_head("run", command)
-    went_in = [recipe.model_dump_json(), inputs.fingerprint(), str(sorted(head["versions"].items()))]
+    went_in = [recipe.model_dump_json(exclude=SAID), inputs.fingerprint(), str(sorted(head["versions"].items()))]
     return head | {
         "finished": False,
         "fingerprint": content_hash(went_in),
         "recipe": {"name": recipe.name, "title": recipe.title, "text": recipe.text},
         "systems": [{"system": one, "strategy": one} for one in recipe.systems],
         "seeds": recipe.seeds,
-        "training": [
-            {
-                "name": corpus.name,
-                "licence": corpus.licence,
-                "items": len(corpus.items),
-                "groups": len({item.group for item in corpus.items}),
-                "languages": list(corpus.languages),
-            }
-            for corpus in inputs.corpora
-        ],
+        "training": inputs.datasets,
+        "contamination": {"rows": inputs.contaminated, "left_out": recipe.drop_contaminated},
         "collections": [describe_collection(one) for one in inputs.collections],
     }
 
@@ -188,7 +258,14 @@ def _begin(out: Path, manifest: dict[str, Any]) -> dict[str, float]:
             raise RecipeError([Fault(str(out), found, "name another --out, or delete the folder")])
         manifest["created"] = before.get("created", manifest["created"])
         return dict(before.get("seconds", {}))
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise RecipeError([Fault(str(out), "is not empty and holds no run", "name another --out")])
     write_manifest(out, manifest)
     return {}
+
+
+def _check_folder(out: Path) -> None:
+    """Raises RecipeError for an out folder that holds what no run puts there; the first stage of one is its table."""
+    own = {TABLE, VALIDATION, CONTAMINATION, f".{TABLE}.building", f".{VALIDATION}.building"}
+    if (out / MANIFEST).is_file() or not out.exists():
+        return
+    if not out.is_dir() or any(path.name not in own for path in out.iterdir()):
+        raise RecipeError([Fault(str(out), "is not empty and holds no run", "name another --out")])

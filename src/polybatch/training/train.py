@@ -1,61 +1,67 @@
-"""Train one encoder with one strategy, through sentence-transformers. Not here: the run over strategies and seeds."""
+"""Train one system of a recipe to a model's folder, resumable. Not here: the run over systems and seeds."""
 
 import json
-from collections.abc import Callable
+import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from polybatch.encoders.static import static_encoder
-from polybatch.errors import Fault, ModelError
+from polybatch.encoders.building import build_encoder
+from polybatch.encoders.loading import RECORD
 from polybatch.files import written_aside
 from polybatch.progress import Progress
-from polybatch.provenance import versions
-from polybatch.training.plans import plan_options
-from polybatch.training.recipe import UNTUNED, Batches, Recipe, Training
+from polybatch.provenance import content_hash, versions
+from polybatch.training.card import model_card
+from polybatch.training.checkpoints import Checkpoints
+from polybatch.training.fitting import Fitted, fit
+from polybatch.training.material import Material, teacher_of, tokenized
+from polybatch.training.recipe import SAID, UNTUNED, Recipe
+from polybatch.training.selection import make_selecting
+from polybatch.training.tuning import apply_tuning, finish_tuning
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
 
-    from polybatch.training.tokens import TokenTable
-
-RECORD = "polybatch.json"
-"""The file in a model's folder that says how it came to be: strategy, seed, recipe, realised mix, versions."""
+ADAPTER = "adapter"
+LOSSES = "losses.csv"
+"""The file in a model's folder with the loss of every step."""
 
 
-def train_system(
-    recipe: Recipe,
-    system: str,
-    *,
-    seed: int,
-    tokenizer: "Tokenizer",
-    tokens: "TokenTable",
-    out: Path,
-    progress: Progress,
-) -> None:
+def working_folder(out: Path) -> Path:
+    """Where a training keeps its checkpoints until the model is whole: beside the model's folder."""
+    return out.with_name(f"{out.name}.training")
+
+
+def train_system(recipe: Recipe, system: str, *, seed: int, material: Material, out: Path, progress: Progress) -> None:
     """Train one system of a recipe and write it to `out`, a folder that `SentenceTransformer(out)` loads.
 
-    `untuned` is the encoder before its first step. The folder is written whole or not at all.
+    `untuned` is the encoder before its first step. The folder is written whole or not at all; a training that was
+    stopped goes on from its last checkpoint. With several processes all train, and the first one writes.
     """
-    settings = recipe.encoder
-    model = static_encoder(tokenizer, dimension=settings.dimension, deviation=settings.deviation, seed=seed)
-    mix: dict[str, Any] = {}
+    model = build_encoder(recipe.encoder, texts=material.texts, seed=seed, tokenizer=material.tokenizer)
+    record: dict[str, Any] = {"strategy": system, "seed": seed, "recipe": recipe.model_dump(mode="json"), "mix": {}}
+    record["normalisation"] = recipe.normalisation.to_record()
+    fitted: Fitted | None = None
     if system != UNTUNED:
-        title = f"training {system}, seed {seed}"
-        mix = fit(
-            model, tokens, recipe.training, recipe.batches, strategy=system, seed=seed, progress=progress, title=title
-        )
-    record = {
-        "strategy": system,
-        "seed": seed,
-        "recipe": recipe.model_dump(mode="json"),
-        "mix": mix,
-        "versions": versions(),
-    }
-    with written_aside(out) as new:
-        model.save(str(new), create_model_card=False)
-        (new / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        fitted, cut = _train(recipe, system, model, seed=seed, material=material, out=out, progress=progress)
+        record |= {
+            "mix": fitted.mix,
+            "hardware": fitted.hardware.as_record() | {"processes": material.processes.count},
+            "cut": cut,
+            "selection": fitted.selection,
+        }
+    record |= {"datasets": material.datasets, "versions": versions()}
+    if material.processes.first:
+        with written_aside(out) as new:
+            model.save(str(new), create_model_card=False)
+            if (adapter := working_folder(out) / ADAPTER).is_dir():
+                shutil.move(adapter, new / ADAPTER)
+            (new / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            (new / "README.md").write_text(model_card(record), encoding="utf-8")
+            if fitted:
+                lines = [f"{step},{loss!r}\n" for step, loss in enumerate(fitted.losses, start=1)]
+                (new / LOSSES).write_text("step,loss\n" + "".join(lines), encoding="utf-8")
+        shutil.rmtree(working_folder(out), ignore_errors=True)
+    material.processes.wait()
 
 
 def read_record(model: str | Path) -> dict[str, Any]:
@@ -68,83 +74,43 @@ def read_record(model: str | Path) -> dict[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def fit(
+def _train(
+    recipe: Recipe,
+    system: str,
     model: "SentenceTransformer",
-    tokens: "TokenTable",
-    settings: Training,
-    batches: Batches,
     *,
-    strategy: str,
     seed: int,
+    material: Material,
+    out: Path,
     progress: Progress,
-    title: str,
-) -> dict[str, Any]:
-    """Train on planned batches, and give the record of what they held.
-
-    InfoNCE over in-batch negatives (arXiv 2408.10536, eq. 1), AdamW, linear decay.
-    """
-    from sentence_transformers import SentenceTransformerTrainingArguments
-    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
-    from transformers import PrinterCallback, TrainerCallback
-    from transformers.trainer_utils import set_seed
-
-    from polybatch.sampling.trainer import HybridTrainer
-    from polybatch.training.tokens import TokenBatches
-
-    class Advance(TrainerCallback):
-        """Moves the progress bar, and stops a training whose loss is no number."""
-
-        def __init__(self, advance: Callable[[int], None]) -> None:
-            self.advance = advance
-
-        def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:
-            self.advance(1)
-
-        def on_log(
-            self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **others: Any
-        ) -> None:
-            loss = (logs or {}).get("loss")
-            if loss is not None and loss != loss:
-                works = "a lower training.learning_rate or a higher training.temperature"
-                raise ModelError([Fault(f"{title}, step {state.global_step}", "the loss is not a number", works)])
-
-    symmetric = {"directions": ("query_to_doc", "doc_to_query"), "partition_mode": "per_direction"}
-    loss = MultipleNegativesRankingLoss(
+) -> tuple[Fitted, Any]:
+    """Train the model in place; what the training was, and how many texts were cut."""
+    base = apply_tuning(model, recipe.tuning, seed=seed)
+    tokens = tokenized(recipe, model, material, material.table, "tokens", progress)
+    parts = [
+        recipe.model_dump_json(exclude=SAID),
+        material.fingerprint,
+        system,
+        str(seed),
+        str(sorted(versions().items())),
+    ]
+    checkpoints = Checkpoints(working_folder(out), content_hash(parts))
+    fitted = fit(
         model,
-        scale=1 / settings.temperature,
-        **(symmetric if settings.symmetric else {}),  # type: ignore[arg-type]
+        recipe,
+        tokens,
+        material.table,
+        strategy=system,
+        seed=seed,
+        checkpoints=checkpoints,
+        progress=progress,
+        title=f"training {system}, seed {seed}",
+        processes=material.processes,
+        tracking=material.tracking,
+        selecting=make_selecting(recipe, model, material, folder=checkpoints.folder, progress=progress),
+        teacher=teacher_of(recipe, model, material, progress),
     )
-    set_seed(seed)
-    with TemporaryDirectory(prefix="polybatch-") as scratch, progress.task(title, settings.steps) as advance:
-        arguments = SentenceTransformerTrainingArguments(
-            output_dir=scratch,
-            max_steps=settings.steps,
-            per_device_train_batch_size=settings.batch_size,
-            learning_rate=settings.learning_rate,
-            weight_decay=settings.weight_decay,
-            warmup_steps=settings.warmup,
-            lr_scheduler_type="linear",
-            max_grad_norm=settings.clip,
-            optim="adamw_torch_fused",
-            seed=seed,
-            use_cpu=True,
-            report_to="none",
-            save_strategy="no",
-            logging_steps=50,
-            logging_nan_inf_filter=False,
-            disable_tqdm=True,
-        )
-        trainer = HybridTrainer(
-            model,
-            arguments,
-            TokenBatches(tokens, token_dropout=settings.token_dropout, seed=seed),
-            strategy=strategy,
-            loss=loss,
-            **plan_options(batches),
-        )
-        trainer.remove_callback(PrinterCallback)
-        trainer.add_callback(Advance(advance))
-        trainer.train()
-        mix = trainer.mix()
-    model.eval()
-    return mix
+    finish_tuning(
+        model, recipe.tuning, base, adapter=working_folder(out) / ADAPTER if material.processes.first else None
+    )
+    return fitted, tokens.cut

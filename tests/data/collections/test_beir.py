@@ -12,7 +12,7 @@ from polybatch.data.collections.table import load_collection
 from polybatch.data.collections.trec import read_qrels, write_qrels
 from polybatch.data.newswire import newswire_collection
 from polybatch.errors import DataError
-from polybatch.records import Collection, Passage, Query
+from polybatch.records import SETTINGS, Collection, Passage, Query
 from tests.data.collections.writing import write_lines, write_rows
 
 CORPUS = [
@@ -60,12 +60,13 @@ def test_every_fault_of_a_folder_is_listed(folder: Path) -> None:
     write_rows(folder / "corpus.jsonl", *CORPUS, CORPUS[0], {"_id": "d4", "text": "x", "language": "swa"}, {"_id": "d"})
     write_rows(folder / "queries.jsonl", *QUERIES, QUERIES[2], QUERIES[3] | {"_id": "q4", "query": 5})
     write_lines(folder / "qrels/test.tsv", *QRELS, "q9\td1\t1", "q1\td9\t1", "q1-sw\td1\t1", "q2\td3\tx")
-    (folder / "collection.json").write_text('{"name": 3}')
+    (folder / "collection.json").write_text('{"name": 3, "settings": ["bilingual"]}')
     with pytest.raises(DataError) as caught:
         load_beir(folder)
     text = str(caught.value)
     for line in (
         "collection.json: name: Input should be a valid string; name, licence, notes",
+        "collection.json: settings.0: Input should be 'monolingual', 'cross-lingual' or 'multilingual'",
         "corpus.jsonl:4: passage 'd1' occurs twice",
         "corpus.jsonl:5: unknown language 'swa'; write 'sw'",
         "corpus.jsonl:6: no text, language as text",
@@ -92,7 +93,8 @@ def collections(draw: st.DrawFn) -> Collection:
     asked = {code: tuple(Query(one, one[:1], draw(TEXT)) for one in ids) for code in codes}
     judgements = {one: frozenset(f"{code}{one}" for code in codes) for one in ids}
     grades = {ids[0]: {f"en{ids[0]}": draw(st.integers(2, 5))}} if draw(st.booleans()) else {}
-    return Collection("x y", asked, passages, judgements, "free", {"query": draw(TEXT)}, grades)
+    means = draw(st.sampled_from([SETTINGS, SETTINGS[1:]]))
+    return Collection("x y", asked, passages, judgements, "free", {"query": draw(TEXT)}, grades, means)
 
 
 @settings(max_examples=40, deadline=None)
@@ -119,7 +121,7 @@ def test_the_newswire_comes_back_and_every_line_is_one_query_to_other_tools(tmp_
 
 
 def test_real_collections_come_back(real_data: Path, tmp_path: Path) -> None:
-    for name in ("ntrex-news-held-out", "masakhane-news", "mlqa-r"):
+    for name in ("ntrex-news-held-out", "ntrex-sentences", "masakhane-news", "mlqa-r"):
         collection = load_collection(name, data=real_data)
         write_beir(collection, tmp_path / name)
         assert load_beir(tmp_path / name) == collection, name

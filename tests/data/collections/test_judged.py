@@ -127,6 +127,15 @@ def test_africlirmatrix_joins_an_english_article_over_languages(data: Path) -> N
     assert collection.notes["en queries without a relevant passage, left out"] == "1"
 
 
+def test_africlirmatrix_counts_judged_articles_that_the_corpus_lacks(data: Path) -> None:
+    write_africlirmatrix(data, "swa", "swahili", ["5\tLake"], ["5 Q0 1 6", "5 Q0 99 4"])
+    collection = load_collection("africlirmatrix", data=data)
+    assert collection.judgements == {"5": {"sw:1"}}
+    assert (
+        collection.notes["judgements of passages that the corpus lacks, passed over"] == "1, 1 of them relevant: sw:99"
+    )
+
+
 def test_africlirmatrix_refuses_one_article_with_two_titles(data: Path) -> None:
     write_africlirmatrix(data, "swa", "swahili", ["5\tLake"], ["5 Q0 1 6"])
     write_africlirmatrix(data, "yor", "yoruba", ["5\tPond"], ["5 Q0 1 6"])

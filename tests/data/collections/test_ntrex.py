@@ -61,6 +61,7 @@ def test_a_line_asks_for_its_translations(folder: Path) -> None:
     assert [query.cluster for query in collection.queries["sw"]] == ["a", "a", "b", "b"]
     assert collection.judgements["b:2"] == {"en:b:2", "sw:b:2", "zh:b:2"}
     assert collection.passages["zh"][2].text == "z2"
+    assert collection.settings == ("cross-lingual", "multilingual"), "in its own language a line would find itself"
 
 
 def test_of_two_files_in_one_language_the_plainest_name_is_read(folder: Path) -> None:

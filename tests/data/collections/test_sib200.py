@@ -22,6 +22,7 @@ def test_the_translations_of_a_sentence_answer_it(tmp_path: Path) -> None:
     assert collection.languages == ("en", "sw")
     assert [query.text for query in collection.queries["en"]] == ['a "quoted" word', "eng_Latn dev", "eng_Latn test"]
     assert collection.judgements["10"] == {"en:10", "sw:10"}
+    assert collection.settings == ("cross-lingual", "multilingual")
 
 
 def test_of_two_scripts_the_usual_one_is_read_and_the_other_named(tmp_path: Path) -> None:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.collections.judged import add_pool
+from polybatch.data.collections.upstreams import AFRICLIRMATRIX
 from polybatch.data.draft import Draft
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
-
-UPSTREAM = "github.com/castorini/africlirmatrix (test/) and huggingface.co/datasets/castorini/africlirmatrix"
-LICENCE = "Apache-2.0"
 
 
 def load_africlirmatrix(
@@ -23,15 +21,16 @@ def load_africlirmatrix(
     `africlirmatrix-v1.0-swahili/corpus.jsonl` (id, contents) as on the hub. An English article that is a topic in
     several languages is one query, and what answers it in any of them is relevant; it was sampled and judged in each
     language apart, so a pool of another language may hold answers that are not judged. Every grade over 0 is relevant.
-    The English article is the cluster. Topics without judgements, which upstream has, are counted in the notes.
+    The English article is the cluster. Topics without judgements, and judgements of articles that the corpus lacks,
+    which upstream has, are counted in the notes.
 
     Raises DataError with every fault; a corpus that is not there is one.
     """
-    draft = Draft(name, folder, licence=LICENCE, languages=languages)
+    draft = Draft(name, folder, licence=AFRICLIRMATRIX.licence, languages=languages, corpus_may_lack=True)
     draft.notes |= {"query": "title of an English article", "candidate": "beginning of an article"}
     found = _topics(folder)
     if not found:
-        works = f"test/queries/ and test/qrels/, from {UPSTREAM}"
+        works = f"test/queries/ and test/qrels/, from {AFRICLIRMATRIX.place}"
         raise DataError([Fault(str(folder), "no AfriCLIRMatrix here", works)])
     corpora = {
         language_code(path.parent.name.removeprefix("africlirmatrix-v1.0-")): path
@@ -49,7 +48,7 @@ def load_africlirmatrix(
                 query_language="en",
                 fields=("id", "contents"),
                 shared_topics=True,
-                upstream=UPSTREAM,
+                upstream=AFRICLIRMATRIX.place,
             )
     return draft.finish()
 

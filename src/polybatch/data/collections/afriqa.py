@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from polybatch.data.collections.upstreams import AFRIQA
 from polybatch.data.draft import Draft, joined
 from polybatch.data.rows import json_rows
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
-
-UPSTREAM = "github.com/masakhane-io/afriqa"
-LICENCE = "CC BY 4.0"
 
 
 def load_afriqa(
@@ -26,11 +24,13 @@ def load_afriqa(
 
     Raises DataError with every fault.
     """
-    draft = Draft(name, folder, licence=LICENCE, languages=languages)
+    draft = Draft(name, folder, licence=AFRIQA.licence, languages=languages)
     draft.notes |= {"query": "question, and its translation", "candidate": "title and gold passage", "split": split}
     found = _files(folder)
     if not found:
-        raise DataError([Fault(str(folder), "no AfriQA here", f"data/gold_passages/swa/ and so on, from {UPSTREAM}")])
+        raise DataError(
+            [Fault(str(folder), "no AfriQA here", f"data/gold_passages/swa/ and so on, from {AFRIQA.place}")]
+        )
     passages: dict[tuple[str, str], str] = {}
     for path in found:
         asked, answering, part = path.name.split(".")[-4:-1]

@@ -3,27 +3,28 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from polybatch.data.draft import Draft, joined
 from polybatch.data.rows import json_rows, scored_rows
 from polybatch.errors import DataError, Fault
 from polybatch.files import why_unreadable, write_json, written_aside
 from polybatch.languages import check_language
-from polybatch.records import Collection
+from polybatch.records import SETTINGS, Collection, Setting
 
 QRELS = "qrels/test.tsv"
 ABOUT = "collection.json"
 
 
 class About(BaseModel):
-    """What `collection.json` says; a folder without it is named by its folder."""
+    """What `collection.json` says; a folder without it is named by its folder, and is judged in all settings."""
 
     name: str = ""
     licence: str = "unknown"
     notes: dict[str, str] = {}
+    settings: Annotated[tuple[Setting, ...], Field(min_length=1)] = SETTINGS
 
 
 def load_beir(folder: Path, *, languages: Sequence[str] | None = None, name: str = "") -> Collection:
@@ -34,7 +35,8 @@ def load_beir(folder: Path, *, languages: Sequence[str] | None = None, name: str
     share (default: `_id`), and `cluster`, the unit of significance tests (default: `query`).
     `qrels/test.tsv`: a header `query-id corpus-id score`, then a `_id` of a query or its shared id, a passage and a
     grade; over 0 is relevant, and holds for every language version of the question. `collection.json`, which may be
-    missing: name, licence, notes. Languages are codes of ours (en, sw, ne).
+    missing: name, licence, notes, settings (such as `["cross-lingual", "multilingual"]` where queries are passages
+    themselves; see `Collection`). Languages are codes of ours (en, sw, ne).
 
     Queries without a relevant passage are counted in the notes, since BEIR keeps all splits' queries in one file.
     Raises DataError with every fault.
@@ -44,6 +46,7 @@ def load_beir(folder: Path, *, languages: Sequence[str] | None = None, name: str
     draft = Draft(name or about.name or folder.resolve().name, folder, licence=about.licence, languages=languages)
     draft.faults += faults
     draft.notes |= about.notes
+    draft.settings = tuple(one for one in SETTINGS if one in about.settings)
     read_corpus(folder, draft)
     shared: dict[str, str] = {}
     for where, row in json_rows(folder / "queries.jsonl", draft.faults, fields=("_id", "text", "language")):
@@ -93,7 +96,12 @@ def write_beir(collection: Collection, folder: Path) -> None:
     check_ids(collection, '\t\r\n"', str(folder))
     with written_aside(folder) as new:
         (new / "qrels").mkdir(parents=True)
-        about = About(name=collection.name, licence=collection.licence, notes=dict(collection.notes))
+        about = About(
+            name=collection.name,
+            licence=collection.licence,
+            notes=dict(collection.notes),
+            settings=collection.settings,
+        )
         write_json(new / ABOUT, about.model_dump())
         _write_rows(
             new / "corpus.jsonl",
@@ -153,7 +161,7 @@ def _about(folder: Path, faults: list[Fault]) -> About:
         faults.append(Fault(str(path), why_unreadable(error)))
     except ValidationError as error:
         faults += [
-            Fault(f"{path}: {'.'.join(map(str, one['loc'])) or 'whole'}", one["msg"], "name, licence, notes")
+            Fault(f"{path}: {'.'.join(map(str, one['loc'])) or 'whole'}", one["msg"], "name, licence, notes, settings")
             for one in error.errors()
         ]
     return About()

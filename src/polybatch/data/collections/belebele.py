@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from polybatch.data.collections.upstreams import BELEBELE
 from polybatch.data.draft import Draft
 from polybatch.data.rows import json_rows
 from polybatch.data.text import usual_files
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
 
-UPSTREAM = "huggingface.co/datasets/facebook/belebele"
-LICENCE = "CC BY-SA 4.0"
 THREE = ("en", "ne", "sw")
 FOURTEEN = ("ar", "de", "el", "en", "es", "hi", "ne", "ru", "sw", "th", "tr", "vi", "yo", "zh")
 """XQuAD-R's eleven, so that pools can be set side by side, with Swahili, Nepali and Yoruba."""
@@ -29,12 +28,12 @@ def load_belebele(
 
     Raises DataError with every fault.
     """
-    draft = Draft(name, folder, licence=LICENCE, languages=languages or pool)
+    draft = Draft(name, folder, licence=BELEBELE.licence, languages=languages or pool)
     draft.notes |= {"query": "question", "candidate": "passage of some sentences"}
     paths = [*folder.glob("*_*.jsonl"), *folder.glob("data/*_*.jsonl")]
     files = usual_files(((path.stem, path) for path in paths), draft.notes)
     if not files:
-        raise DataError([Fault(str(folder), "no Belebele here", f"swh_Latn.jsonl and so on, from {UPSTREAM}")])
+        raise DataError([Fault(str(folder), "no Belebele here", f"swh_Latn.jsonl and so on, from {BELEBELE.place}")])
     rows: list[tuple[str, str, str]] = []
     for code, path in files.items():
         if not draft.wants(code):

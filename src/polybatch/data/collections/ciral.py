@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.collections.judged import add_pool
+from polybatch.data.collections.upstreams import CIRAL
 from polybatch.data.draft import Draft
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
-
-UPSTREAM = "huggingface.co/datasets/CIRAL/ciral and CIRAL/ciral-corpus"
-LICENCE = "Apache-2.0"
 
 
 def load_ciral(
@@ -26,12 +24,12 @@ def load_ciral(
 
     Raises DataError with every fault; a corpus that is not there is one.
     """
-    draft = Draft(name, folder, licence=LICENCE, languages=languages)
+    draft = Draft(name, folder, licence=CIRAL.licence, languages=languages)
     draft.notes |= {"query": "English question", "candidate": "title and text", "split": split}
     draft.notes |= {"judged": "each question in the pool of one language only"}
     found = _topics(folder, split.removesuffix("-pools"))
     if not found:
-        works = f"ciral-<name>/topics/topics.ciral-v1.0-<language>-<split>.tsv, from {UPSTREAM}"
+        works = f"ciral-<name>/topics/topics.ciral-v1.0-<language>-<split>.tsv, from {CIRAL.place}"
         raise DataError([Fault(str(folder), f"no CIRAL {split} here", works)])
     corpora = {
         language_code(path.name.split("_passages")[0]): path for path in sorted(folder.glob("passages-v1.0/*.jsonl*"))
@@ -46,7 +44,7 @@ def load_ciral(
                 topics=topics,
                 qrels=next(topics.parent.parent.rglob(qrels), topics.parent.parent / "qrels" / qrels),
                 query_language="en",
-                upstream=UPSTREAM,
+                upstream=CIRAL.place,
             )
     return draft.finish()
 

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from polybatch.data.collections.articles import Articles
+from polybatch.data.collections.upstreams import CROSSSUM
 from polybatch.data.draft import Draft
 from polybatch.data.rows import json_rows
 from polybatch.errors import DataError, Fault
 from polybatch.languages import is_usual_script, language_code
 from polybatch.records import Collection
 
-UPSTREAM = "huggingface.co/datasets/csebuetnlp/CrossSum"
-LICENCE = "CC BY-NC-SA 4.0"
 ARCHIVE = "_CrossSum.tar.bz2"
 SPLITS = ("train", "val", "test")
 
@@ -30,11 +29,11 @@ def load_crosssum(folder: Path, *, languages: Sequence[str] | None = None, name:
 
     Raises DataError with every fault.
     """
-    draft = Draft(name, folder, licence=LICENCE, languages=languages)
+    draft = Draft(name, folder, licence=CROSSSUM.licence, languages=languages)
     draft.notes |= {"query": "summary of the test split", "candidate": "article of any split", "mined with": "LaBSE"}
     files = _files(folder)
     if not files:
-        works = f"data/english-swahili{ARCHIVE} and so on, from {UPSTREAM}"
+        works = f"data/english-swahili{ARCHIVE} and so on, from {CROSSSUM.place}"
         raise DataError([Fault(str(folder), "no CrossSum here", works)])
     articles, stories = Articles(draft), _Stories()
     asked: list[tuple[str, str, str, str, str]] = []

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from polybatch.data.collections.upstreams import MLQA_R, XQUAD_R
 from polybatch.data.text import choose_files
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection, Passage, Query
 
-UPSTREAM = "github.com/google-research-datasets/lareqa (mlqa-r at commit 354d67d)"
-LICENCES = {"xquad-r": "CC BY-SA 4.0", "mlqa-r": "CC BY-NC 4.0"}
+LICENCES = {"xquad-r": XQUAD_R.licence, "mlqa-r": MLQA_R.licence}
 
 
 def load_lareqa(
@@ -32,7 +32,7 @@ def load_lareqa(
     faults: list[Fault] = []
     files = _files(folder)
     if not files:
-        works = f"a folder of <language>.json files with sentence_breaks, from {UPSTREAM}"
+        works = f"a folder of <language>.json files with sentence_breaks, from {MLQA_R.place}"
         raise DataError([Fault(str(folder), "no XQuAD-R or MLQA-R here", works)])
     files = choose_files(files, languages, faults, where=folder, missing="no {}.json")
     queries: dict[str, tuple[Query, ...]] = {}

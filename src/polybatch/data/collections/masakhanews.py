@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.collections.articles import Articles
+from polybatch.data.collections.upstreams import MASAKHANEWS
 from polybatch.data.draft import Draft
 from polybatch.data.rows import table_rows
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
-
-UPSTREAM = "github.com/masakhane-io/masakhane-news"
-LICENCE = "AFL-3.0 (code); news texts for non-commercial research"
 
 
 def load_masakhanews(
@@ -26,12 +24,14 @@ def load_masakhanews(
 
     Raises DataError with every fault.
     """
-    draft = Draft(name, folder, licence=LICENCE, languages=languages)
+    draft = Draft(name, folder, licence=MASAKHANEWS.licence, languages=languages)
     draft.notes |= {"query": "headline", "candidate": "article without the headline", "split": split}
     draft.notes |= {"judged": "in the headline's language only"}
     files = {code: path for path in _files(folder, split) if (code := language_code(path.parent.name))}
     if not files:
-        raise DataError([Fault(str(folder), "no MasakhaNEWS here", f"data/swa/{split}.tsv and so on, from {UPSTREAM}")])
+        raise DataError(
+            [Fault(str(folder), "no MasakhaNEWS here", f"data/swa/{split}.tsv and so on, from {MASAKHANEWS.place}")]
+        )
     articles = Articles(draft)
     for code, path in files.items():
         if draft.wants(code):

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.collections.judged import add_pool, numbered
+from polybatch.data.collections.upstreams import MIRACL
 from polybatch.data.draft import Draft
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
-
-UPSTREAM = "huggingface.co/datasets/miracl/miracl and miracl/miracl-corpus"
-LICENCE = "Apache-2.0"
 
 
 def load_miracl(folder: Path, *, languages: Sequence[str] | None = None, name: str = "miracl") -> Collection:
@@ -23,11 +21,11 @@ def load_miracl(folder: Path, *, languages: Sequence[str] | None = None, name: s
 
     Raises DataError with every fault; a corpus that is not there is one.
     """
-    draft = Draft(name, folder, licence=LICENCE, languages=languages)
+    draft = Draft(name, folder, licence=MIRACL.licence, languages=languages)
     draft.notes |= {"query": "question", "candidate": "title and text", "judged": "in the question's language only"}
     found = _topics(folder)
     if not found:
-        raise DataError([Fault(str(folder), "no MIRACL here", f"miracl-v1.0-<language>/, from {UPSTREAM}")])
+        raise DataError([Fault(str(folder), "no MIRACL here", f"miracl-v1.0-<language>/, from {MIRACL.place}")])
     for code, topics in found.items():
         if draft.wants(code):
             add_pool(
@@ -37,7 +35,7 @@ def load_miracl(folder: Path, *, languages: Sequence[str] | None = None, name: s
                 topics=topics,
                 qrels=topics.parent.parent / "qrels" / topics.name.replace("topics.", "qrels.", 1),
                 query_language=code,
-                upstream=UPSTREAM,
+                upstream=MIRACL.place,
             )
     return draft.finish()
 

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from polybatch.data.collections.upstreams import NEUCLIR
 from polybatch.data.draft import Draft, joined
 from polybatch.data.rows import json_rows, qrels_rows
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
 
-UPSTREAM = "huggingface.co/datasets/neuclir/neuclir1 (documents), trec.nist.gov/data/neuclir (topics, judgements)"
-LICENCE = "terms of TREC and Common Crawl"
 CODES = {"fa": "fas", "ru": "rus", "zh": "zho"}
 TOPICS = {2022: "topics.0720.utf8.jsonl", 2023: "neuclir-2023-topics.0605.jsonl"}
 QRELS = {2022: "2022-qrels.", 2023: "qrels.final.gains."}
@@ -29,26 +28,29 @@ def load_neuclir(
     `qrels.final.gains.fas` of 2023, anywhere in the folder (TREC, grades 0, 1, 3). The query is title and description,
     in English and in what people translated; machine translations are left out and counted. The candidate is title and
     text, the topic is the cluster. 2022 was judged in each language apart, 2023 also as one pool of the three.
+    Judgements of documents that the corpus lacks are passed over and counted in the notes.
 
     The ten million documents are held in memory. Raises DataError with every fault.
     """
-    draft = Draft(name, folder, licence=LICENCE, languages=languages)
+    draft = Draft(name, folder, licence=NEUCLIR.licence, languages=languages, corpus_may_lack=True)
     draft.notes |= {"query": "title and description", "candidate": "title and text", "year": str(year)}
     corpora = _corpora(folder)
     if not corpora:
-        raise DataError([Fault(str(folder), "no NeuCLIR here", f"data/fas-*.jsonl.gz and so on, from {UPSTREAM}")])
+        raise DataError([Fault(str(folder), "no NeuCLIR here", f"data/fas-*.jsonl.gz and so on, from {NEUCLIR.place}")])
     wanted = {code: paths for code, paths in corpora.items() if draft.wants(code)}
     for code, paths in wanted.items():
         for path in paths:
             for where, row in json_rows(path, draft.faults, fields=("id",)):
                 draft.add_passage(code, row["id"], joined(row.get("title"), row.get("text")), where)
-    for where, row in json_rows(folder / TOPICS[year], draft.faults, fields=("topic_id",), works=f"from {UPSTREAM}"):
+    for where, row in json_rows(
+        folder / TOPICS[year], draft.faults, fields=("topic_id",), works=f"from {NEUCLIR.place}"
+    ):
         for code, text in _versions(row, draft):
             draft.add_query(code, row["topic_id"], text, where)
     for code in wanted:
         qrels = QRELS[year] + CODES[code]
         path = next(folder.rglob(qrels), folder / qrels)
-        for where, topic, passage, grade in qrels_rows(path, draft.faults, works=f"from {UPSTREAM}"):
+        for where, topic, passage, grade in qrels_rows(path, draft.faults, works=f"from {NEUCLIR.place}"):
             draft.judge(topic, passage, grade, where)
     return draft.finish()
 

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from polybatch.data.collections.sentences import sentence_collection
+from polybatch.data.collections.upstreams import NTREX
 from polybatch.data.text import check_aligned, choose_files, read_lines
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection, Passage, Query
 
-UPSTREAM = "github.com/MicrosoftTranslator/NTREX"
-LICENCE = "CC BY-SA 4.0"
 LINES_PER_PASSAGE = 3
 
 
@@ -66,7 +65,7 @@ def load_ntrex_sentences(
     order = [number for lines in news.documents.values() for number in lines]
     texts = {code: [text[number] for number in order] for code, text in news.texts.items()}
     ids, clusters = zip(*lines, strict=True)
-    return sentence_collection(name, texts, ids, clusters, licence=LICENCE, notes={})
+    return sentence_collection(name, texts, ids, clusters, licence=NTREX.licence, notes={})
 
 
 def holds_ntrex(folder: Path) -> bool:
@@ -85,11 +84,11 @@ def _read(folder: Path, languages: Sequence[str] | None, *, least: int = 2) -> _
     faults: list[Fault] = []
     files = _files(folder)
     if not files:
-        works = f"a folder with DOCUMENT_IDS.tsv and NTREX-128/newstest2019-*.txt, from {UPSTREAM}"
+        works = f"a folder with DOCUMENT_IDS.tsv and NTREX-128/newstest2019-*.txt, from {NTREX.place}"
         raise DataError([Fault(str(folder), "no NTREX-128 here", works)])
     files = choose_files(files, languages, faults, where=folder / "NTREX-128", missing="no file for {!r}")
     marks_path = folder / "DOCUMENT_IDS.tsv"
-    marks = read_lines(marks_path, faults, works=f"from {UPSTREAM}")
+    marks = read_lines(marks_path, faults, works=f"from {NTREX.place}")
     texts = {code: read_lines(path, faults) for code, path in files.items()}
     check_aligned({marks_path: marks} | {files[code]: text for code, text in texts.items()}, faults)
     documents: dict[str, list[int]] = defaultdict(list)
@@ -142,7 +141,7 @@ def _collection(
         },
         passages={code: tuple(found) for code, found in passages.items()},
         judgements={one: frozenset(relevant[document]) for document in queries for one in ids[document]},
-        licence=LICENCE,
+        licence=NTREX.licence,
         notes={"query": query, "candidate": f"{LINES_PER_PASSAGE} lines of the body"},
     )
 

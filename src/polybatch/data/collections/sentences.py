@@ -16,9 +16,10 @@ def sentence_collection(
 ) -> Collection:
     """A collection out of aligned sentences: `texts` of each language are as many as `ids` and `clusters`.
 
-    The query is a sentence, the pool all sentences, and its translations are relevant. So is the sentence itself, in
-    its own language: a judgement holds for every language version of a query. The monolingual setting is therefore a
-    mere check (an encoder without prefixes scores 1), and the cross-lingual one is the task.
+    The query is a sentence, the pool all sentences, and its translations are relevant. In its own language the answer
+    would be the sentence itself, which any encoder finds: there is no monolingual setting, and among all languages'
+    sentences the query is neither relevant nor a candidate, as BEIR leaves a query's own document out. The other
+    sentences of its language stay, so that the multilingual setting still shows a preference for that language.
     """
     return Collection(
         name=name,
@@ -32,7 +33,8 @@ def sentence_collection(
         notes={
             "query": "sentence",
             "candidate": "sentence",
-            "monolingual": "the query itself is the answer: a check, not a task",
+            "left out": "the query itself, which would be the answer in its own language",
             **notes,
         },
+        settings=("cross-lingual", "multilingual"),
     )

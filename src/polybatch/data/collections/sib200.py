@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.collections.sentences import sentence_collection
+from polybatch.data.collections.upstreams import SIB200
 from polybatch.data.rows import table_rows
 from polybatch.data.text import choose_files, usual_files
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
 
-UPSTREAM = "github.com/dadelani/sib-200 (on the hub Davlan/sib200)"
-LICENCE = "CC BY-SA 4.0 (sentences)"
 SPLITS = ("train", "dev", "test")
 
 
@@ -27,7 +26,9 @@ def load_sib200(folder: Path, *, languages: Sequence[str] | None = None, name: s
     notes: dict[str, str] = {}
     found = usual_files(((path.name, path) for path in _folders(folder)), notes)
     if not found:
-        raise DataError([Fault(str(folder), "no SIB-200 here", f"data/annotated/swh_Latn/ and so on, from {UPSTREAM}")])
+        raise DataError(
+            [Fault(str(folder), "no SIB-200 here", f"data/annotated/swh_Latn/ and so on, from {SIB200.place}")]
+        )
     texts: dict[str, dict[str, str]] = {}
     for code, path in choose_files(found, languages, faults, where=folder, missing="no folder in {!r}").items():
         texts[code] = _read(path, faults)
@@ -42,7 +43,7 @@ def load_sib200(folder: Path, *, languages: Sequence[str] | None = None, name: s
         raise DataError(faults)
     ids = sorted(every, key=lambda one: (len(one), one))
     parallel = {code: [known[one] for one in ids] for code, known in texts.items()}
-    return sentence_collection(name, parallel, ids, ids, licence=LICENCE, notes=notes)
+    return sentence_collection(name, parallel, ids, ids, licence=SIB200.licence, notes=notes)
 
 
 def holds_sib200(folder: Path) -> bool:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.collections.articles import Articles
+from polybatch.data.collections.upstreams import XLSUM
 from polybatch.data.draft import Draft
 from polybatch.data.rows import json_rows
 from polybatch.data.text import usual_files
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
 
-UPSTREAM = "huggingface.co/datasets/csebuetnlp/xlsum"
-LICENCE = "CC BY-NC-SA 4.0"
 ARCHIVE = "_XLSum_v2.0.tar.bz2"
 
 
@@ -28,12 +27,12 @@ def load_xlsum(
 
     Raises DataError with every fault.
     """
-    draft = Draft(name, folder, licence=LICENCE, languages=languages)
+    draft = Draft(name, folder, licence=XLSUM.licence, languages=languages)
     draft.notes |= {"query": query, "candidate": "article", "split": "test"}
     draft.notes |= {"judged": "in the query's language only"}
     files = usual_files(((_language(path), path) for path in _files(folder)), draft.notes)
     if not files:
-        raise DataError([Fault(str(folder), "no XL-Sum here", f"data/swahili{ARCHIVE} and so on, from {UPSTREAM}")])
+        raise DataError([Fault(str(folder), "no XL-Sum here", f"data/swahili{ARCHIVE} and so on, from {XLSUM.place}")])
     articles = Articles(draft)
     for code, path in files.items():
         if not draft.wants(code):

@@ -1,17 +1,30 @@
 """What a source of training rows is: one `[[train]]` table of a recipe, which streams items. No source of its own."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from polybatch.errors import DataError, Fault
+from polybatch.languages import check_language
 from polybatch.records import Item, ParallelCorpus
 
 SHOWN = 20  # places kept of each reason for leaving rows out
+NAMED = "name of the dataset, in counts and ids"
+LICENSED = "terms of the texts, for the manifest and the report"
+
+
+def _says_something(licence: str) -> str:
+    if licence.strip().casefold() in ("", "?", "none", "unknown", "unlicensed"):
+        raise ValueError("name the terms of the texts, such as CC BY 4.0; `mine` works for texts of your own")
+    return licence
+
+
+Licence = Annotated[str, AfterValidator(_says_something)]
+"""Terms that are named: `unknown` is refused where a recipe sets it."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +49,31 @@ class Reading:
 
     `faults` refuse the source: a file that is missing, or one whose lines no longer align. A row that alone is of no
     use (no text, a line of broken JSON) is left out and counted; the first places of each reason are kept.
+    `where` is the place of the item that was given last, `path:line` where the source can tell. A row that
+    gives several items (the passages of an article) counts as that many; rows that are joined (a question in several
+    languages) count as one. `notes` count what left nothing out and should be known all the same; `noted`
+    has the first places of each.
     """
 
     faults: list[Fault] = field(default_factory=list)
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     places: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    where: str = ""
+    notes: Counter[str] = field(default_factory=Counter)
+    noted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def leave_out(self, reason: str, where: str) -> None:
         """Count a row that was read and gives no item."""
         self.left_out[reason] += 1
         if len(self.places[reason]) < SHOWN:
             self.places[reason].append(where)
+
+    def note(self, what: str, where: str) -> None:
+        """Count something that should be known, though nothing was left out for it."""
+        self.notes[what] += 1
+        if len(self.noted[what]) < SHOWN:
+            self.noted[what].append(where)
 
 
 class Source(BaseModel):
@@ -71,6 +97,12 @@ class Source(BaseModel):
     def folders(self) -> Mapping[str, str]:
         """The folders under the data folder that it needs, and where each comes from."""
         return {self.about.folder: self.about.upstream} if self.about.folder else {}
+
+    def knows(self, languages: Iterable[str], reading: Reading) -> bool:
+        """Whether languages are codes of ours; a fault for each that is not."""
+        faults = [fault for code in languages for fault in check_language(code, where=self.name)]
+        reading.faults += faults
+        return not faults
 
 
 def load_corpus(source: Source, data: Path) -> ParallelCorpus:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from polybatch.evaluation.results import SETTINGS, Setting
-from polybatch.records import Direction
+from polybatch.records import SETTINGS, Direction, Setting
 
 if TYPE_CHECKING:
     from polybatch.evaluation.claims.evidence import Run

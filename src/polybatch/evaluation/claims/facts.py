@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from polybatch.evaluation.claims.claim import Fact, Word
 from polybatch.evaluation.claims.evidence import Run
-from polybatch.evaluation.results import SETTINGS
+from polybatch.records import SETTINGS
 
 LANGUAGES = {"xquad-r": 11, "mlqa-r": 7}
 COLLECTIONS = (*LANGUAGES, "miracl")
@@ -79,22 +79,19 @@ def is_separate(runs: Sequence[Run]) -> Fact:
 
 
 def is_unseen(runs: Sequence[Run]) -> Fact:
-    """What the contamination checks of the runs found: `contamination` of a manifest, counts by collection."""
+    """What the contamination checks of the runs found: `contamination` of a manifest."""
     trained = [run for run in runs if run.manifest.get("training")]
-    checked = [run for run in trained if "contamination" in run.manifest]
+    checked = {run.label: run.manifest["contamination"] for run in trained if "contamination" in run.manifest}
     if not checked or len(checked) < len(trained):
-        without = [run.label for run in trained if run not in checked]
+        without = [run.label for run in trained if run.label not in checked]
         return Fact("not run", f"no contamination check in {', '.join(without) or 'any run'}")
-    found = {
-        f"{name} ({run.label})": one
-        for run in checked
-        for name, one in run.manifest["contamination"].items()
-        if one.get("exact") or one.get("near")
-    }
-    if found:
-        told = ", ".join(f"{name}: {one['exact']:,} exact, {one['near']:,} near" for name, one in found.items())
-        return Fact("contradicted", f"training texts that stand in a test collection: {told}")
-    return Fact("supported", f"{len(checked)} runs: no training text, exact or near, in a test collection")
+    counts = ", ".join(
+        f"{label}: {one['rows']:,}{' (left out)' if one['left_out'] and one['rows'] else ''}"
+        for label, one in checked.items()
+    )
+    told = f"training rows with a text, exact or near, of a test collection: {counts}"
+    seen = any(one["rows"] and not one["left_out"] for one in checked.values())
+    return Fact("contradicted" if seen else "supported", told)
 
 
 def _plain(collection: str) -> str:

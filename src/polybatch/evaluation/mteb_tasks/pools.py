@@ -4,8 +4,8 @@ import re
 from hashlib import blake2b
 from typing import NamedTuple
 
-from polybatch.evaluation.results import ALL, Setting
-from polybatch.records import Collection, Passage
+from polybatch.evaluation.results import ALL
+from polybatch.records import Collection, Passage, Setting
 
 MEASURES = (
     "mAP",
@@ -78,22 +78,25 @@ class Pool(NamedTuple):
                 for query, found in collection.grades.items()
                 if query in kept
             },
+            settings=collection.settings,
         )
 
 
 def pools_of(collection: Collection) -> dict[str, Pool]:
     """All pools of the three settings that have a query with a relevant passage, by the names of their subsets.
 
-    With one language there is no multilingual setting.
+    With one language there is no multilingual setting; settings that the collection leaves out have no pools.
     """
     home = {passage.id: code for code in collection.languages for passage in collection.passages[code]}
     found: list[Pool] = []
     for asked in sorted(collection.queries):
         judged = (collection.judgements.get(query.id, ()) for query in collection.queries[asked])
         answered = {home[one] for relevant in judged for one in relevant}
+        if "monolingual" not in collection.settings:
+            answered.discard(asked)
         found += [Pool(asked, code) for code in sorted(answered)]
         found += [Pool(asked, ALL)] if answered and len(collection.languages) > 1 else []
-    return {pool.name: pool for pool in found}
+    return {pool.name: pool for pool in found if pool.setting in collection.settings}
 
 
 def neutral_id(passage: str) -> str:

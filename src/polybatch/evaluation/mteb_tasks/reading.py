@@ -15,7 +15,8 @@ from polybatch.evaluation.families import DEFAULT
 from polybatch.evaluation.measures import parse_measure
 from polybatch.evaluation.mteb_tasks.codes import our_language
 from polybatch.evaluation.mteb_tasks.pools import MEASURES, Pool
-from polybatch.evaluation.results import ALL, MEAN, SETTINGS, Result, Setting
+from polybatch.evaluation.results import ALL, MEAN, Result
+from polybatch.records import SETTINGS, Setting
 
 PREFIX = "mteb:"
 FOLDER = "mteb"  # of an out folder: where MTEB's files are kept

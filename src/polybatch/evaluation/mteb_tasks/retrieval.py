@@ -89,8 +89,13 @@ class PoolsTask(AbsTaskRetrieval):
 
 
 def make_task(collection: Collection, name: str, measures: Sequence[str]) -> PoolsTask:
-    """The task of a collection, all its pools; `filter_languages` and the like of MTEB choose among them."""
+    """The task of a collection, all its pools; `filter_languages` and the like of MTEB choose among them.
+
+    Where queries are passages themselves there are no mixed pools: MTEB cannot leave a candidate out for one query.
+    """
     pools = pools_of(collection)
+    if "monolingual" not in collection.settings:
+        pools = {name: pool for name, pool in pools.items() if pool.passage != ALL}
     langs = {code: mteb_language(code) for code in {*collection.queries, *collection.passages}}
     metadata = TaskMetadata(
         name=name,

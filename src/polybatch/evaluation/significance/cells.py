@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from polybatch.evaluation.results import Setting
+from polybatch.records import Setting
 
 COLUMNS = (
     *("system", "seed", "collection", "setting", "query_id", "cluster"),

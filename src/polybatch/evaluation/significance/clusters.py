@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from polybatch.errors import Fault, ResultsError
-from polybatch.evaluation.results import SETTINGS
 from polybatch.evaluation.significance.cells import COLUMNS, Cell, Quantity, Rows
+from polybatch.records import SETTINGS
 
 SHOWN = 3  # ids named in a fault
 SAME = "judge both on the same queries, and compare by a measure that each of them has"

@@ -13,6 +13,12 @@ def sign_flip(differences: np.ndarray, *, permutations: int, rng: np.random.Gene
     2^clusters at most `permutations`) every way of flipping is gone through, the observed one among them, and p is
     the share whose mean lies as far from zero; else p = (1 + ways as far) / (1 + permutations), over ways drawn with
     `rng`. p is 1 where all differences are zero. Held in blocks: memory does not grow with `permutations`.
+
+    Exact where a difference is as likely as its negative, which holds where the systems are exchangeable. Where the
+    means alone are equal and the differences are skewed (one system loses much on few questions), it errs as the t test
+    does, a little too often with few clusters: some .066 of the time at .05 with 10 to 30 clusters of an exponential
+    skew. A studentised statistic would change nothing: under flips the sum of squares stays, so t ranks the ways as the
+    mean does.
     """
     clusters = len(differences)
     observed = differences.sum()

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from polybatch.evaluation.significance.compare import Method
 from polybatch.evaluation.significance.comparison import LEVEL, Comparison
 from polybatch.evaluation.significance.permutation import smallest_p
-from polybatch.sampling.strategies import STRATEGIES
+from polybatch.sampling.strategies import TITLES
 
-TITLES = {"untuned": "Untuned"} | {name: one.title for name, one in STRATEGIES.items()}
 FEWEST_SEEDS = 3  # under which a comparison says nothing of strategies
 
 

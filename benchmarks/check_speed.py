@@ -1,0 +1,114 @@
+"""How fast rows are checked: the cheap checks, all with language identification, and against a test collection.
+
+    python benchmarks/check_speed.py --data DIR
+
+Rows are Global Voices news, English and Swahili, repeated with a number before each text: a line is the query, what
+follows it its passage; four texts of together some 600 characters. They stream out of a JSONL file. Floor: reading that
+file alone, line by line with json.loads, in one process, since one process reads; no check can be faster. Median of 3
+rounds. Processor time is that of all processes together, which other work on the machine changes less than rows a
+second; memory is the most that the process which reads and gathers has held, added to what it held before.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from polybatch.data.checking.check import check_sources
+from polybatch.data.checking.table import CHECKS, CONTAMINATION
+from polybatch.data.collections.table import load_collection
+from polybatch.data.sources.lines import load_lines
+from polybatch.data.sources.source import About, Reading, Source
+from polybatch.records import Collection, Item
+
+ROUNDS = 3
+CHEAP = [name for name in CHECKS if name not in ("language", CONTAMINATION)]
+
+
+class Streamed(Source):
+    """Rows of one JSONL file, one at a time."""
+
+    about: ClassVar[About] = About(what="rows of a benchmark", licence="", upstream="")
+
+    path: str
+
+    def items(self, data: Path, reading: Reading) -> Iterator[Item]:
+        for row in read(data / self.path):
+            reading.read += 1
+            yield Item(**row)
+
+
+def read(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def write(path: Path, data: Path, rows: int) -> None:
+    folder = data / "lafand-mt/data/text_files/en-swa"
+    files = {"en": [folder / "train.en"], "sw": [folder / "train.swa"]}
+    items = load_lines("gv", files, with_sentence=False).items
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(rows):
+            item = items[number % len(items)]
+            # no two rows are the same, or most of the work would be to list duplicates
+            queries = {code: f"{number} {text}" for code, text in item.queries.items()}
+            passages = {code: f"{number} {text}" for code, text in item.passages.items()}
+            row = {"id": str(number), "group": str(number), "queries": queries, "passages": passages}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def memory() -> float:
+    """The most memory that the process has held so far, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, default=os.environ.get("POLYBATCH_DATA"))
+    parser.add_argument("--rows", type=int, default=500_000)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    data, rows, processes = Path(options.data), options.rows, options.processes
+    tests = [load_collection("ntrex-news", data=data, languages=["en", "sw", "ne"])]
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "rows.jsonl"
+        write(path, data, rows)
+        source = Streamed(source="streamed", name="gv", licence="", path=path.name)
+
+        def check(checks: Sequence[str], against: Sequence[Collection] = (), near: float | None = None) -> None:
+            check_sources([source], path.parent, checks=checks, against=against, near=near, processes=processes)
+
+        ways: dict[str, Callable[[], object]] = {
+            "floor: reading alone": lambda: sum(1 for _ in read(path)),
+            f"the {len(CHEAP)} cheap checks": lambda: check(CHEAP),
+            "the same, and test texts, exactly": lambda: check([*CHEAP, CONTAMINATION], tests),
+            "language alone": lambda: check(["language"]),
+            "test texts alone, nearly": lambda: check([CONTAMINATION], tests, 0.8),
+        }
+        before = memory()
+        print(f"| {rows:,} rows, {processes} processes | rows a second | processor, µs a row | memory, MB |")
+        print("|---|--:|--:|--:|")
+        for name, way in ways.items():
+            rounds = [seconds(way) for _ in range(ROUNDS)]
+            rate, processor = (statistics.median(values) for values in zip(*rounds, strict=True))
+            print(
+                f"| {name} | {rows / rate:,.0f} | {processor / rows * 1e6:.1f} | {memory() - before:,.0f} |", flush=True
+            )
+
+
+def seconds(way: Callable[[], object]) -> tuple[float, float]:
+    """Of the clock, and of all processors."""
+    clock, before = time.perf_counter(), sum(os.times()[:4])
+    way()
+    return time.perf_counter() - clock, sum(os.times()[:4]) - before
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""`polybatch correct`: a model's vectors without what gives their language away. No training."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from polybatch.cli.options import Data, command_line
+from polybatch.cli.progress import make_progress
+from polybatch.correction.table import CORRECTIONS, PIVOT
+from polybatch.errors import DataError, Fault, ModelError
+
+CORRECTIONS_HELP = "; ".join(f"[bold]{name}[/bold]: {about}" for name, about in CORRECTIONS.items())
+
+
+def correct(
+    model: Annotated[str, typer.Argument(help="A sentence-transformers folder or hub name.", show_default=False)],
+    by: Annotated[str, typer.Option(help=f"The correction. {CORRECTIONS_HELP}.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the corrected model.", show_default=False)],
+    on_files: Annotated[
+        str | None,
+        typer.Option(help="Line-aligned files to fit on: en=dev.en,sw=dev.sw.", show_default=False),
+    ] = None,
+    from_recipe: Annotated[
+        Path | None,
+        typer.Option("--from", help="A recipe, on whose training passages to fit instead.", show_default=False),
+    ] = None,
+    apart_from: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A collection none of whose texts may be fitted on; may be repeated. Those of --from are taken too.",
+            show_default=False,
+        ),
+    ] = None,
+    data: Data = None,
+    rank: Annotated[
+        int | None, typer.Option(help="Directions taken off by lir (1) or lsar (one less than languages).", min=1)
+    ] = None,
+    pivot: Annotated[str, typer.Option(help="The language that shift moves the others to.")] = PIVOT,
+    strength: Annotated[
+        float | None,
+        typer.Option(help="How far shift moves, from 0 to 1.", show_default="chosen on held-out items"),
+    ] = None,
+    batch_size: Annotated[int, typer.Option(help="Texts encoded at once.", min=1)] = 64,
+) -> None:
+    """Take the language out of a model's vectors, and save it as a model. Prints the folder.
+
+    Fitted on parallel texts, in minutes on a CPU. What stands in a test collection is left out. lsar is loaded by any
+    program that uses sentence-transformers; the others tell the language of each text, or are told it:
+    encode(texts, language="sw").
+
+    Example: polybatch correct models/hybrid --by lsar --from recipes/news-sw-ne.toml --out models/hybrid+lsar
+    """
+    if (on_files is None) == (from_recipe is None):
+        raise DataError([Fault("polybatch correct", "what to fit on", "either --on-files or --from")])
+    if by not in CORRECTIONS:
+        raise DataError([Fault("--by", repr(by), f"known: {', '.join(CORRECTIONS)}")])
+    if out.resolve() == Path(model).resolve():
+        raise ModelError([Fault("--out", f"{out} is the model itself", "name another folder")])
+    from polybatch.correction.correct import correct_model, parse_files, system_name
+    from polybatch.correction.development import development_texts, read_development
+    from polybatch.data.collections.table import load_collections
+    from polybatch.encoders.loading import RECORD, load_encoder
+    from polybatch.training.train import read_record
+
+    progress = make_progress()
+    collections = [*load_collections(apart_from or (), data=data, languages=None)]
+    if from_recipe:
+        from polybatch.data.sources.source import load_corpus
+        from polybatch.training.recipe import load_recipe
+
+        recipe = load_recipe(from_recipe)
+        corpora = tuple(load_corpus(source, data or Path()) for source in recipe.train)
+        collections += load_collections(recipe.test, data=data, languages=recipe.languages)
+    else:
+        corpora = (read_development(parse_files(on_files or "")),)
+    texts = development_texts(corpora, apart_from=collections)
+    if texts.left_out:
+        progress.say(f"{texts.left_out} items stand in a test collection and were left out")
+    options = [word for one in apart_from or () for word in ("--apart-from", one)]
+    source = ("--on-files", on_files or "") if from_recipe is None else ("--from", from_recipe)
+    record = read_record(model)
+    name = system_name(record.get("strategy") or Path(model).name, by)
+    command = command_line("correct", model, "--by", by, *source, *options, "--out", out)
+    found = correct_model(
+        load_encoder(model, batch_size=batch_size),
+        by,
+        texts,
+        out=out,
+        progress=progress,
+        rank=rank,
+        pivot=pivot,
+        strength=strength,
+        beside={RECORD: record | {"strategy": name, "correction": {"command": command}}},
+    )
+    told = ", ".join(f"{code} {count}" for code, count in found.fitted["texts"].items())
+    progress.say(f"{by} fitted on texts of each language: {told}")
+    typer.echo(out)

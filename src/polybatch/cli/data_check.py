@@ -1,0 +1,78 @@
+"""`polybatch data check`: what is wrong with training rows, and where. Nothing is mended."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from polybatch.cli.options import COLLECTIONS_HELP, Data, parse_languages
+from polybatch.cli.progress import make_progress
+from polybatch.data.checking.table import CHECKS
+
+CHECKS_HELP = "Checks to make, such as encoding,duplicate. " + "; ".join(
+    f"[bold]{name}[/bold]: {one.about}" for name, one in CHECKS.items()
+)
+
+
+def check(
+    rows: Annotated[
+        Path,
+        typer.Argument(
+            help="A recipe, whose [[train]] tables are checked; a folder that data build wrote; or a .jsonl, .tsv or "
+            ".tmx file.",
+            show_default=False,
+        ),
+    ],
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A test collection whose texts must not be trained on; may be repeated. " + COLLECTIONS_HELP + ".",
+            show_default=False,
+        ),
+    ] = None,
+    checks: Annotated[str | None, typer.Option(help=CHECKS_HELP, show_default="all")] = None,
+    format: Annotated[
+        Literal["text", "json"], typer.Option(help="text lists the first places of each kind, json all of them.")
+    ] = "text",
+    languages: Annotated[
+        str | None,
+        typer.Option(help="Languages of a file, such as en,sw; a .tmx file needs them.", show_default="all there are"),
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="Processes that look at rows.", min=1, show_default="one a core")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """List what is wrong with training rows, and where. Ends with status 1 only where rows cannot be read.
+
+    A finding is no fault: what it means is for you to say. A query that stands in its passage is wanted where passages
+    begin with their query's sentence; a duplicate may be a second translation. Nothing is changed.
+
+    Example: polybatch data check recipes/news-sw-ne.toml --against ntrex-news
+    """
+    from polybatch.data.checking.check import check_sources
+    from polybatch.data.checking.report import FORMATS
+    from polybatch.data.collections.table import load_collections, missing_data
+    from polybatch.data.opening import open_source
+    from polybatch.errors import DataError
+    from polybatch.training.recipe import load_recipe
+
+    if rows.suffix == ".toml":
+        sources = list(load_recipe(rows).train)
+        needed = {folder: upstream for source in sources for folder, upstream in source.folders().items()}
+        if needed and data is None:
+            raise DataError([missing_data(needed, where=str(rows))])
+        folder = data or Path()
+    else:
+        sources, folder = [open_source(rows, languages=parse_languages(languages))], rows.parent
+    report = check_sources(
+        sources,
+        folder,
+        checks=checks.split(",") if checks is not None else None,
+        against=load_collections(against or (), data=data),
+        processes=processes,
+        progress=make_progress(),
+    )
+    typer.echo(FORMATS[format](report))
+    if report.faults:
+        raise typer.Exit(1)

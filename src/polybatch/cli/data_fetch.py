@@ -1,0 +1,35 @@
+"""`polybatch data fetch`: download a set of data, where it may be downloaded, into the layout that upstream has."""
+
+from typing import Annotated
+
+import typer
+
+from polybatch.cli.options import Data, parse_languages
+from polybatch.cli.progress import make_progress
+from polybatch.errors import DataError, Fault
+
+
+def fetch(
+    name: Annotated[str, typer.Argument(help="A source, or a collection on the hub, by name.", show_default=False)],
+    data: Data = None,
+    languages: Annotated[
+        str | None,
+        typer.Option(help="Languages to fetch, such as en,sw, of a set that lies by language.", show_default=False),
+    ] = None,
+) -> None:
+    """Download a set of data into its folder under the data folder. Prints the folder; the licence goes to stderr.
+
+    The one command of `data` that uses a network. A download that broke off goes on where it stopped; what is there
+    already is not fetched again. Hashes are checked where they are known, and recorded in fetched.json. Where there is
+    no network, the message says what to put where.
+
+    Example: polybatch data fetch xl-sum --languages en,sw --data ~/data
+    """
+    from polybatch.data.fetching.fetch import fetch_data
+
+    if data is None:
+        raise DataError([Fault("polybatch data fetch", "no data folder given", "--data DIR or POLYBATCH_DATA=DIR")])
+    fetched = fetch_data(name, data, languages=parse_languages(languages), progress=make_progress())
+    typer.echo(fetched.folder)
+    if fetched.then:
+        typer.echo(f"{name}: {fetched.then}", err=True)

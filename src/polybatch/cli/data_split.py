@@ -1,0 +1,42 @@
+"""`polybatch data split`: folders of translated articles into an experiment: training texts, held-out test, recipe."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from polybatch.cli.progress import make_progress
+from polybatch.errors import DataError, Fault
+
+
+def split(
+    folders: Annotated[
+        list[str],
+        typer.Argument(help="Language and folder of its articles, such as en=articles/en.", show_default=False),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for training texts, test and recipe.", show_default=False)],
+    licence: Annotated[str, typer.Option(help="Terms of the texts, for manifests and reports.")] = "private",
+    share: Annotated[float, typer.Option(help="Share of the articles held out to judge by.", min=0.02, max=0.5)] = 0.2,
+) -> None:
+    """Make an experiment of your own articles: what to train on, what to judge by, and a recipe. Prints the recipe.
+
+    Each article is a UTF-8 text file whose first line is its headline; files of one name are translations of each
+    other. Some articles are held out, in all their languages: their headlines are the queries, their passages the
+    answers.
+
+    Example: polybatch data split en=articles/en sw=articles/sw --out mine
+    """
+    named = dict(one.partition("=")[::2] for one in folders)
+    if len(named) < len(folders) or not all(named.values()):
+        raise DataError([Fault("folders", " ".join(folders), "a language and a folder each: en=articles/en")])
+    if out.exists():
+        raise DataError([Fault(str(out), "is there already", "name another --out")])
+    from polybatch.data.splitting import RECIPE, split_articles
+
+    paths = {code: Path(folder) for code, folder in named.items()}
+    found = split_articles(paths, out, name=out.name, share=share, licence=licence)
+    progress = make_progress()
+    progress.say(f"{found.trained:,} articles to train on, {found.rows:,} rows; {found.tested:,} held out to judge by")
+    for note, count in found.notes.items():
+        progress.say(f"{count:,}: {note}")
+    typer.echo(out / RECIPE)

@@ -1,0 +1,84 @@
+"""`polybatch index`: an archive of articles as an index that can be searched, new or brought up to date."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from polybatch.cli.options import command_line, parse_languages
+from polybatch.cli.progress import make_progress
+
+
+def index(
+    model: Annotated[
+        str, typer.Argument(help="A sentence-transformers folder or hub name; it encodes.", show_default=False)
+    ],
+    corpus: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Files or folders: JSONL, CSV, Parquet, text files, RSS, Atom or sitemaps saved to disk.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="Folder of the index; one that is there is updated.", show_default=False)],
+    engine_uri: Annotated[
+        str,
+        typer.Option(
+            help="Where passages are kept: s3://, gs:// or az:// for LanceDB, http://HOST:PORT for Milvus.",
+            show_default="LanceDB within --out",
+        ),
+    ] = "",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="The language of documents that name none, or several, such as en,sw,ne, to tell it from.",
+            show_default="told passage by passage",
+        ),
+    ] = None,
+    mirror: Annotated[
+        bool, typer.Option("--mirror", help="Delete from the index what the archive does not hold.")
+    ] = False,
+    delete: Annotated[
+        Path | None,
+        typer.Option(help="A file of ids or content hashes, one a line: documents to delete.", show_default=False),
+    ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(help="Encode on a Ray cluster: its address, or [bold]local[/bold].", show_default=False),
+    ] = None,
+    batch_size: Annotated[int, typer.Option(help="Texts encoded at once.", min=1)] = 64,
+    device: Annotated[str | None, typer.Option(help="Where to encode: cpu, cuda, ...", show_default="any GPU")] = None,
+) -> None:
+    """Index an archive: cut into passages, languages told, encoded, stored. Prints what the index holds.
+
+    Run again, it goes on where it was stopped, adds what is new, and replaces what has changed; nothing is encoded
+    twice. Fields are id, text, title, language, date, source, url, or go by their usual other names; docs/search.md
+    lists them.
+
+    Example: polybatch index models/hybrid articles/ --out news-index
+    """
+    from polybatch.search.building import Archive, build_index
+
+    options = ["--engine-uri", engine_uri] if engine_uri else []
+    options += ["--language", language] if language else []
+    options += ["--ray", ray] if ray else []
+    archive = Archive(corpus or [], parse_languages(language) or [], mirror, delete)
+    built = build_index(
+        model,
+        archive,
+        out,
+        uri=engine_uri,
+        batch_size=batch_size,
+        device=device,
+        ray=ray,
+        command=command_line("index", model, *archive.paths, *options, "--out", out),
+        progress=make_progress(),
+    )
+    added = built.added
+    typer.echo(f"documents: {added.new} new, {added.changed} changed, {added.same} as before, {built.deleted} deleted")
+    if added.empty:
+        typer.echo(f"left out:  {added.empty} without text or title")
+    typer.echo(f"passages:  {added.encoded} encoded, {added.kept} taken over")
+    counts = ", ".join(f"{code} {count}" for code, count in built.passages.items())
+    typer.echo(f"{out} holds {built.documents} documents, {sum(built.passages.values())} passages: {counts}")

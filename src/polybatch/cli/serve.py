@@ -1,0 +1,40 @@
+"""`polybatch serve`: an index as a page for people and an HTTP interface for programs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from polybatch.search.server import HOST, PORT, RATE
+
+
+def serve(
+    indices: Annotated[
+        list[Path], typer.Argument(help="An index, or several of one archive, to compare.", show_default=False)
+    ],
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is every one of this machine.")] = HOST,
+    port: Annotated[int, typer.Option(help="Port; 0 takes one that is free.", min=0, max=65535)] = PORT,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            envvar="POLYBATCH_TOKEN",
+            help="What writing needs, 16 characters or more; without one nobody writes. The variable is the safer way: "
+            "others on a machine see its command lines.",
+            show_default=False,
+        ),
+    ] = None,
+    rate: Annotated[
+        float, typer.Option(help="Requests a second that one address may make, over time; 0 is no limit.", min=0)
+    ] = RATE,
+) -> None:
+    """Serve an index: a page to search it, and /search, /documents, /languages, /health and /metrics.
+
+    With several indices, such as one for each of two models, the page sets their answers side by side and marks what
+    differs. /openapi.json describes the interface. Prints the page's address on stdout and a line for each request on
+    stderr; Ctrl-C stops, and what is being answered is answered. There is no TLS: put a proxy before what others reach.
+
+    Example: polybatch serve indices/x-x-mono indices/hybrid
+    """
+    from polybatch.search.server import serve as run
+
+    run(indices, host=host, port=port, token=token, rate=rate, ready=typer.echo)

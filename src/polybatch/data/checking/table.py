@@ -1,0 +1,62 @@
+"""The checks by name: the table that the command line, messages and the report read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from polybatch.data.checking.corpus import (
+    OfCorpus,
+    measure_lengths,
+    measure_texts,
+    settle_duplicates,
+    settle_groups,
+    settle_lengths,
+)
+from polybatch.data.checking.problem import Limits
+from polybatch.data.checking.rows import check_contamination, check_query_inside
+from polybatch.data.checking.texts import (
+    check_empty,
+    check_encoding,
+    check_language,
+    check_mojibake,
+    check_too_long,
+)
+from polybatch.data.contamination import TestTexts
+from polybatch.records import Item
+
+CONTAMINATION = "contamination"
+
+
+@dataclass(frozen=True)
+class OfText:
+    """Takes a text, its side, its language and the limits; gives what is wrong in words, or the empty string."""
+
+    look: Callable[[str, str, str, Limits], str]
+
+
+@dataclass(frozen=True)
+class OfRow:
+    """Takes an item and the texts of test collections, if any; gives languages and what is wrong there."""
+
+    look: Callable[[Item, TestTexts | None], Iterator[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: what it finds, in words, and how it looks."""
+
+    about: str
+    way: OfText | OfRow | OfCorpus
+
+
+CHECKS: Mapping[str, Check] = {
+    "encoding": Check("control characters, lone surrogates, replacement characters", OfText(check_encoding)),
+    "mojibake": Check("UTF-8 that was read as another encoding", OfText(check_mojibake)),
+    "empty": Check("texts without a letter or a digit", OfText(check_empty)),
+    "duplicate": Check("rows with the query and passage of an earlier row", OfCorpus(measure_texts, settle_duplicates)),
+    "two-groups": Check("passages that stand in two passage groups", OfCorpus(measure_texts, settle_groups)),
+    "language": Check("texts that are surely in another language", OfText(check_language)),
+    "misaligned": Check("translations of quite another length", OfCorpus(measure_lengths, settle_lengths)),
+    "too-long": Check("texts longer than encoders read", OfText(check_too_long)),
+    "query-inside": Check("queries that stand in their passage word for word", OfRow(check_query_inside)),
+    CONTAMINATION: Check("texts that also stand in a test collection (--against)", OfRow(check_contamination)),
+}

@@ -1,0 +1,107 @@
+"""FLORES-200 and FLORES v1 for training: sentences of Wikipedia, translated by people, 204 languages or Nepali."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from polybatch.data.sources.files import aligned_lines, table_rows
+from polybatch.data.sources.sentences import Sentence, sentence_items
+from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading, Source
+from polybatch.data.text import choose_files, usual_files
+from polybatch.errors import Fault
+from polybatch.records import Item
+
+LICENCE = "CC BY-SA 4.0"
+
+
+class FloresSource(Source):
+    """`source = "flores"`: `flores200_dataset/dev/swh_Latn.dev` and so on, beside `metadata_dev.tsv`."""
+
+    about: ClassVar[About] = About(
+        what="sentences of Wikipedia, parallel: a sentence to its translation; Belebele and SIB-200 are made of it",
+        licence=LICENCE,
+        upstream="dl.fbaipublicfiles.com/nllb/flores200_dataset.tar.gz",
+        size="997 sentences (dev), 1,012 (devtest), 204 languages",
+        folder="flores",
+    )
+
+    source: Literal["flores"] = "flores"
+    name: str = Field("flores", description=NAMED)
+    licence: Licence = Field(LICENCE, description=LICENSED)
+    languages: Annotated[list[str], Field(min_length=1)] = Field(description="languages to read")
+    split: Literal["dev", "devtest"] = Field("dev", description="upstream's split; there is none for training")
+
+    def items(self, data: Path, reading: Reading) -> Iterator[Item]:
+        """See `sentence_items`; the article's address is the document. Held in memory."""
+        folder = data / (self.about.folder or "") / "flores200_dataset"
+        if not self.knows(self.languages, reading):
+            return
+        named = ((path.stem, path) for path in (folder / self.split).glob(f"*.{self.split}"))
+        usual = usual_files(named, {})
+        if not usual:
+            works = f"`polybatch data fetch flores`, or from {self.about.upstream}"
+            reading.faults.append(Fault(str(folder / self.split), "no FLORES-200 here", works))
+            return
+        files = choose_files(usual, self.languages, reading.faults, where=folder, missing="no file in {!r}")
+        metadata = folder / f"metadata_{self.split}.tsv"
+        marks = [row["URL"] for _, row in table_rows(metadata, Reading(reading.faults), fields=("URL",))]
+        if reading.faults:
+            return
+        found = _sentences(self.split, files, marks, metadata, reading)
+        if not reading.faults:
+            yield from sentence_items(self.name, found, reading)
+
+
+class FloresV1Source(Source):
+    """`source = "flores-v1"`: `wikipedia.dev.ne-en.ne`, its English, and `wikipedia.dev.ne-en.doc_id`, and so on."""
+
+    about: ClassVar[About] = About(
+        what="sentences of Wikipedia, parallel, English with Nepali or Sinhala: a sentence to its translation",
+        licence=LICENCE,
+        upstream="github.com/facebookresearch/flores, previous_releases/floresv1",
+        languages=("en", "ne", "si"),
+        size="8,318 sentences (ne), over dev, devtest and test",
+        folder="floresv1",
+    )
+
+    source: Literal["flores-v1"] = "flores-v1"
+    name: str = Field("flores-v1", description=NAMED)
+    licence: Licence = Field(LICENCE, description=LICENSED)
+    language: Literal["ne", "si"] = Field("ne", description="the language beside English")
+    splits: Annotated[list[Literal["dev", "devtest", "test"]], Field(min_length=1)] = Field(
+        ["dev", "devtest", "test"], description="upstream's splits to read"
+    )
+
+    def items(self, data: Path, reading: Reading) -> Iterator[Item]:
+        """See `sentence_items`; the article's number is the document. Held in memory."""
+        folder = data / (self.about.folder or "")
+        found: list[Sentence] = []
+        for split in self.splits:
+            begin = f"wikipedia.{split}.{self.language}-en"
+            files = {code: folder / f"{begin}.{code}" for code in ("en", self.language)}
+            works = f"`polybatch data fetch flores-v1`, or from {self.about.upstream}"
+            missing = [path for path in (*files.values(), folder / f"{begin}.doc_id") if not path.is_file()]
+            reading.faults += [Fault(str(path), "no such file", works) for path in missing]
+            if not missing:
+                marks = folder / f"{begin}.doc_id"
+                ids = [texts[0] for _, texts in aligned_lines([marks], Reading(reading.faults))]
+                found += _sentences(split, files, ids, marks, reading)
+        if not reading.faults:
+            yield from sentence_items(self.name, found, reading)
+
+
+def _sentences(
+    split: str, files: Mapping[str, Path], marks: list[str], marks_path: Path, reading: Reading
+) -> list[Sentence]:
+    own = Reading(reading.faults)  # sentence_items counts
+    found: list[Sentence] = []
+    for number, (where, texts) in enumerate(aligned_lines(list(files.values()), own)):
+        mark = f"{split}-{marks[number]}" if number < len(marks) else ""
+        by_language = {code: text for code, text in zip(files, texts, strict=True) if text}
+        found.append((f"{split}-{number}", where, mark, by_language))
+    if len(found) != len(marks) and not reading.faults:
+        what = f"{len(marks)} documents for {len(found)} sentences"
+        reading.faults.append(Fault(str(marks_path), what, "one for each sentence"))
+    return found

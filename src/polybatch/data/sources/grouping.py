@@ -1,0 +1,46 @@
+"""Which items share a passage: by a hash of its text in every language, or joined in memory. Reads no file."""
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Generic, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def text_key(text: str) -> str:
+    """A short hash of a text, ignoring case and white space: 64 bits, so that of 10 million two meet by 3 in 10^6."""
+    plain = " ".join(text.casefold().split()).encode("utf-8", "surrogatepass")
+    return blake2b(plain, digest_size=8).hexdigest()
+
+
+def passage_groups(name: str, passages: Mapping[str, str], languages: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The group and the further groups of an item, for a source that streams and cannot look ahead.
+
+    Items that share a passage in any of `languages` share a group or a further group: one kind for each language but
+    the first, empty where the item has none in it. The group is of the first language that it has.
+    """
+    keys = {code: f"{name}-{code}-{text_key(text)}" for code, text in passages.items()}
+    group = next((keys[code] for code in languages if code in keys), "")
+    return group, tuple(keys.get(code, "") for code in languages[1:])
+
+
+class Joined(Generic[Key]):
+    """Keys joined into sets, each set known by the key of it that came first (union-find). Held in memory."""
+
+    def __init__(self) -> None:
+        self._parent: dict[Key, Key] = {}
+        self._order: dict[Key, int] = {}
+
+    def of(self, key: Key) -> Key:
+        """The first key of a key's set."""
+        self._order.setdefault(key, len(self._order))
+        while (parent := self._parent.setdefault(key, key)) != key:
+            self._parent[key] = self._parent[parent]
+            key = parent
+        return key
+
+    def join(self, keys: Iterable[Key]) -> None:
+        """Make the sets of several keys one."""
+        roots = sorted({self.of(key) for key in keys}, key=self._order.__getitem__)
+        for root in roots[1:]:
+            self._parent[root] = roots[0]

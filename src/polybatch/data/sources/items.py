@@ -1,0 +1,84 @@
+"""Make an item of a row, or leave the row out with its reason: texts are trimmed, and what is empty is dropped."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from polybatch.data.pairing import Document, Pairing, pairs
+from polybatch.data.sources.source import Reading
+from polybatch.records import Item
+
+NO_QUERY, NO_PASSAGE = "no query", "no passage"
+NOT_TEXT = "half a surrogate pair: not text"
+
+
+def cleaned(text: Any) -> str:
+    """A text without outer white space; empty where it is none. Half a surrogate pair is kept, for `give` to refuse."""
+    return text.strip() if isinstance(text, str) else ""
+
+
+def give(
+    reading: Reading,
+    where: str,
+    *,
+    id: str,
+    group: str,
+    queries: Mapping[str, Any],
+    passages: Mapping[str, Any],
+    negatives: Sequence[Mapping[str, Any]] = (),
+    further: tuple[str, ...] = (),
+) -> Iterator[Item]:
+    """The item of a row that the caller has counted as read, or none, left out with its reason.
+
+    Languages without a text are dropped. A negative without any text, or with the passage's own in some language, is
+    dropped as well.
+    """
+    queries, passages = _texts(queries), _texts(passages)
+    against = tuple(found for one in negatives if (found := _texts(one)) and not found.items() & passages.items())
+    if not queries or not passages:
+        reading.leave_out(NO_PASSAGE if queries else NO_QUERY, where)
+    elif not _are_text(id, group, *further, *(one for side in (queries, passages, *against) for one in side.values())):
+        reading.leave_out(NOT_TEXT, where)
+    else:
+        reading.where = where
+        yield Item(id, group, queries, passages, against, further)
+
+
+def give_document(
+    document: Document,
+    kinds: Sequence[str],
+    tokens: int,
+    reading: Reading,
+    where: str,
+    *,
+    further: tuple[str, ...] = (),
+) -> Iterator[Item]:
+    """The items of a document, each counted as read; or the document, counted as one row that is left out."""
+    texts = [text for side in document.sentences.values() for text in side]
+    texts += [*document.headlines.values(), *document.summaries.values()]
+    if not _are_text(document.id, *further, *texts):
+        reading.read += 1
+        reading.leave_out(NOT_TEXT, where)
+        return
+    given = 0
+    for item in pairs([document], kinds, Pairing(tokens=tokens)):
+        given += 1
+        reading.read += 1
+        reading.where = where
+        yield replace(item, further=further)
+    if not given:
+        reading.read += 1
+        reading.leave_out("a document that gives no pair", where)
+
+
+def _texts(side: Mapping[str, Any]) -> dict[str, str]:
+    return {code: text for code, one in side.items() if (text := cleaned(one))}
+
+
+def _are_text(*texts: str) -> bool:
+    """Whether texts can be written as UTF-8; JSON may escape half a surrogate pair, which cannot."""
+    try:
+        "\n".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,41 @@
+"""MLQA: questions about Wikipedia in seven languages, each in two to four of them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading
+from polybatch.data.sources.squad import SquadForm
+
+LANGUAGES = ("ar", "de", "en", "es", "hi", "vi", "zh")
+
+
+class MLQASource(SquadForm):
+    """`source = "mlqa"`: `MLQA_V1/dev/dev-context-<language>-question-<language>.json`; see `SquadForm`.
+
+    Upstream's files of two languages hold the same questions and paragraphs over again, and are not read.
+    """
+
+    about: ClassVar[About] = About(
+        what="question to paragraph, parallel in part; MLQA-R is made of it",
+        licence="CC BY-SA 3.0",
+        upstream="dl.fbaipublicfiles.com/MLQA/MLQA_V1.zip",
+        languages=LANGUAGES,
+        size="1,148 questions (dev), 11,590 (test) in English",
+        folder="mlqa",
+    )
+
+    source: Literal["mlqa"] = "mlqa"
+    name: str = Field("mlqa", description=NAMED)
+    licence: Licence = Field("CC BY-SA 3.0", description=LICENSED)
+    languages: Annotated[list[Literal[LANGUAGES]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
+        list(LANGUAGES), description="languages to read"
+    )
+    split: Literal["dev", "test"] = Field("dev", description="upstream's split; there is none for training")
+
+    def paths(self, data: Path, reading: Reading) -> Mapping[str, Sequence[Path]]:
+        """A file a language."""
+        folder = data / (self.about.folder or "") / "MLQA_V1" / self.split
+        return {code: [folder / f"{self.split}-context-{code}-question-{code}.json"] for code in self.languages}

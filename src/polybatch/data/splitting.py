@@ -1,0 +1,172 @@
+"""Folders of translated articles into an experiment: texts to train on, others to judge by, and a recipe."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from polybatch.data.collections.beir import write_beir
+from polybatch.data.passages import cut_passages
+from polybatch.data.sources.documents import DocumentsSource
+from polybatch.data.sources.source import Reading
+from polybatch.errors import DataError, Fault
+from polybatch.files import written_aside
+from polybatch.languages import check_language
+from polybatch.records import Collection, Passage, Query
+
+RECIPE, TRAIN, TEST = "recipe.toml", "train", "test"
+FEWEST = 10  # articles in all languages, under which nothing can be said of a model
+PASSAGE_WORDS = 120
+SYSTEMS = ("untuned", "en-en", "x-x-mono", "x-y", "hybrid")
+
+
+@dataclass(frozen=True)
+class Split:
+    """What was made of the folders: articles on each side, training rows and their groups, and what was noted."""
+
+    trained: int
+    tested: int
+    rows: int
+    groups: int
+    notes: Mapping[str, int]
+
+
+def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: float, licence: str) -> Split:
+    """Split articles into training and test, and write both with a recipe to `out`, whole or not at all.
+
+    `folders`: language -> a folder of plain text files, UTF-8, the first line the headline; files of one name are
+    translations. Articles that are there in every language are held out by a hash of their name, about `share` of
+    them: the same ones each time, and whatever articles come later. All languages of an article are on one side. Test
+    queries are the headlines; all passages of the article, in every language, answer them. Raises DataError with
+    every fault: an unknown language, a folder that is missing or empty, fewer than FEWEST articles in all languages.
+    """
+    names = _articles(folders)
+    whole = sorted(set.intersection(*map(set, names.values())))
+    if len(whole) < FEWEST:
+        found = f"{len(whole)} articles are there in {', '.join(folders)}, by the names of their files"
+        raise DataError([Fault(", ".join(map(str, folders.values())), found, f"{FEWEST} or more work")])
+    drawn = sorted(whole, key=_draw)
+    held_out = drawn[: max(FEWEST // 2, sum(_draw(article) < share for article in whole))]
+    with written_aside(out) as new:
+        for code, folder in folders.items():
+            for article in set(names[code]) - set(held_out):
+                target = new / TRAIN / code / article
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(folder / article, target)
+        write_beir(_collection(name, folders, held_out, licence), new / TEST)
+        split = _count(new, name, folders, len(whole) - len(held_out), len(held_out), licence)
+        (new / RECIPE).write_text(_recipe(name, tuple(folders), out.resolve(), split, licence), encoding="utf-8")
+    return split
+
+
+def _articles(folders: Mapping[str, Path]) -> dict[str, list[str]]:
+    faults = [fault for code in folders for fault in check_language(code, where="languages")]
+    if len(folders) < 2:
+        faults.append(Fault("languages", ", ".join(folders) or "none", "two or more: en=articles/en sw=articles/sw"))
+    names = {}
+    for code, folder in folders.items():
+        names[code] = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.txt"))]
+        if not names[code]:
+            found = "no .txt files" if folder.is_dir() else "no such folder"
+            faults.append(Fault(str(folder), found, "a folder of plain text files, one an article"))
+    if faults:
+        raise DataError(faults)
+    return names
+
+
+def _draw(article: str) -> float:
+    """A number from 0 to 1 that is the article's own."""
+    return int.from_bytes(blake2b(article.encode(errors="surrogateescape"), digest_size=8).digest()) / 2**64
+
+
+def _collection(name: str, folders: Mapping[str, Path], articles: list[str], licence: str) -> Collection:
+    queries: dict[str, list[Query]] = {code: [] for code in folders}
+    passages: dict[str, list[Passage]] = {code: [] for code in folders}
+    judgements: dict[str, set[str]] = {}
+    faults: list[Fault] = []
+    for article in articles:
+        story = article.removesuffix(".txt")
+        for code, folder in folders.items():
+            lines = _lines(folder / article, faults)
+            if len(lines) < 2:
+                faults.append(Fault(str(folder / article), f"{len(lines)} lines", "a headline, and text after it"))
+                continue
+            queries[code].append(Query(story, story, lines[0]))
+            for number, text in enumerate(cut_passages("\n".join(lines[1:]), language=code, tokens=PASSAGE_WORDS)):
+                passages[code].append(Passage(f"{code}:{story}:{number}", text))
+                judgements.setdefault(story, set()).add(f"{code}:{story}:{number}")
+    if faults:
+        raise DataError(faults)
+    return Collection(
+        f"{name}-test",
+        {code: tuple(found) for code, found in queries.items()},
+        {code: tuple(found) for code, found in passages.items()},
+        {story: frozenset(found) for story, found in judgements.items()},
+        licence=licence,
+    )
+
+
+def _lines(path: Path, faults: list[Fault]) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        faults.append(Fault(str(path), f"not UTF-8 at byte {error.start}", "save it as UTF-8"))
+        return ["", ""]
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _count(new: Path, name: str, folders: Mapping[str, Path], trained: int, tested: int, licence: str) -> Split:
+    reading = Reading()
+    groups = set()
+    rows = 0
+    for item in _source(name, folders, licence).items(new, reading):
+        rows += 1
+        groups.add(item.group)
+    if reading.faults:
+        raise DataError(reading.faults)
+    return Split(trained, tested, rows, len(groups), dict(reading.left_out + reading.notes))
+
+
+def _source(name: str, folders: Mapping[str, Path], licence: str) -> DocumentsSource:
+    return DocumentsSource(name=name, licence=licence, texts={code: f"{TRAIN}/{code}" for code in folders})
+
+
+def _recipe(name: str, codes: tuple[str, ...], folder: Path, split: Split, licence: str) -> str:
+    """A recipe for so much text: a static encoder, which trains in minutes on a laptop."""
+    # a batch holds each article once at most; some room is left for articles that share text
+    batch = max(2, min(512, split.groups * 3 // 4))
+    steps = max(100, min(800, 40 * split.rows // batch))
+    languages = ", ".join(f'"{code}"' for code in codes)
+    texts = ", ".join(f'{code} = "{TRAIN}/{code}"' for code in codes)
+    systems = [
+        f'"{one}"' for one in ("untuned", "en-en", "x-x-mono", "x-y", "hybrid") if one != "en-en" or "en" in codes
+    ]
+    lines = [
+        f"# {split.trained:,} articles give {split.rows:,} rows to train on; {split.tested:,} are held out.",
+        f'name = "{name}"',
+        f"languages = [{languages}]",
+        f"systems = [{', '.join(systems)}]",
+        "seeds = [1, 2, 3]",
+        f'test = ["{(folder / TEST).as_posix()}"]',
+        "",
+        "[[train]]",
+        'source = "documents"',
+        f'name = "{name}"',
+        f'licence = "{licence}"',
+        f"texts = {{ {texts} }}",
+        "",
+        "[encoder]",
+        'kind = "static"',
+        "vocabulary = 16000  # at most; a small archive gives fewer",
+        "dimension = 512",
+        "",
+        "[training]",
+        f"batch_size = {batch}  # of {split.groups:,} groups of articles that share no text",
+        f"steps = {steps}  # each row some forty times, 800 steps at most",
+        "",
+        "[batches]",
+        "alpha = 0.5",
+        'composition = "pair"',
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,111 @@
+"""Normalise texts alike for training and search, by a table of switches. Not here: cleaning, case, transliteration."""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any, Literal, Self
+
+import regex
+from pydantic import BaseModel, ConfigDict, Field
+
+JOINING_SCRIPTS = (
+    *("Arabic", "Syriac", "Nko", "Mongolian", "Khmer", "Myanmar", "Tibetan"),
+    *("Devanagari", "Bengali", "Gurmukhi", "Gujarati", "Oriya", "Tamil", "Telugu", "Kannada", "Malayalam", "Sinhala"),
+)
+"""Scripts in which a zero-width joiner or non-joiner within a word changes how, or whether, letters join."""
+
+STRAIGHT = {"'": "‘’‚‛ʻʼ′＇׳", '"': "“”„‟«»″＂״"}
+"""What is written as a straight single or double quotation mark; a letter-like apostrophe, as in Hausa, too."""
+
+_INVISIBLE = (
+    "\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f"  # control characters but for white space
+    "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # halves of pairs, and code points that are no characters
+)
+_DIGIT = r"(?![0-9])\d"
+_JOINERS = re.compile("[\u200c\u200d]+")
+
+
+class Normalisation(BaseModel):
+    """`[normalisation]`: how texts are written before they are split into tokens; stored with the model.
+
+    Nothing depends on the language, which of a query is often unknown: rules look at characters and their scripts.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    form: Literal["none", "NFC", "NFKC"] = Field(
+        "NFC", description="Unicode form: one spelling of each letter; NFKC also folds ligatures and full width"
+    )
+    joiners: Literal["keep", "script", "drop"] = Field(
+        "script", description="zero-width joiners: `script` keeps them in scripts whose words need them, and in emoji"
+    )
+    quotes: Literal["keep", "straight"] = Field("straight", description="quotation marks and apostrophes as ' and \"")
+    digits: Literal["keep", "ascii"] = Field("ascii", description="decimal digits of every script as 0 to 9")
+    invisible: Literal["keep", "drop"] = Field(
+        "drop", description="control characters, soft hyphens, zero-width spaces, marks of direction"
+    )
+    spaces: Literal["keep", "single"] = Field(
+        "single", description="white space and line ends as one space, none at the ends"
+    )
+
+    def to_record(self) -> dict[str, Any]:
+        """As plain JSON values, every switch by name."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_record(cls, record: Any) -> Self:
+        """What `to_record` gave; a switch that is missing has its default. Raises pydantic's ValidationError."""
+        return cls.model_validate(record)
+
+
+def normalise(text: str, options: Normalisation) -> str:
+    """The text as `options` have it; normalising it again changes nothing.
+
+    The result may be empty. With `form`, canonically equivalent texts give equal ones. Joiners: a run of them is one,
+    kept between two letters or marks of the same of JOINING_SCRIPTS, after a virama where it is the zero-width joiner
+    (it may end a word: Nepali र्‍, older Malayalam ന്‍), and between emoji; dropped elsewhere.
+    """
+    if text.isascii() and text.isprintable():  # which only spaces can change
+        return " ".join(text.split()) if options.spaces == "single" else text
+    found = _replaced(options.quotes == "straight", options.digits == "ascii", options.invisible == "drop")
+    formed = ""
+    while text != formed:  # what is dropped may have stood between a letter and its accent, which the form then joins
+        formed = text if options.form == "none" else unicodedata.normalize(options.form, text)
+        text = found.sub(_replace, formed)
+        if options.joiners != "keep":
+            text = _JOINERS.sub(_kept_joiner if options.joiners == "script" else "", text)
+    return " ".join(text.split()) if options.spaces == "single" else text
+
+
+@cache
+def _replaced(quotes: bool, digits: bool, invisible: bool) -> re.Pattern[str]:
+    """What finds the characters to replace: a scan in C, since most texts have few of them or none."""
+    characters = "".join(STRAIGHT.values()) * quotes + _INVISIBLE * invisible
+    return re.compile("|".join([f"[{characters}]"] * bool(characters) + [_DIGIT] * digits) or "(?!)")
+
+
+def _replace(match: re.Match[str]) -> str:
+    found = match[0]
+    digit = unicodedata.decimal(found, None)
+    if digit is not None:
+        return str(digit)
+    return next((straight for straight, quotes in STRAIGHT.items() if found in quotes), "")
+
+
+def _kept_joiner(match: re.Match[str]) -> str:
+    text, (start, end) = match.string, match.span()
+    joiner, before, after = match[0][0], text[start - 1 : start], text[end : end + 1]
+    within = bool(before and after and _joins(before) & _joins(after))
+    half = joiner == "\u200d" and before != "" and unicodedata.combining(before) == 9  # 9 is the class of viramas
+    return joiner if within or half else ""
+
+
+@cache
+def _joins(character: str) -> frozenset[str]:
+    """In which of JOINING_SCRIPTS, or among emoji, a character is a letter or a mark."""
+    if regex.match(r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]", character):
+        return frozenset({"emoji"})
+    if not regex.match(r"[\p{L}\p{M}]", character):
+        return frozenset()
+    return frozenset(one for one in JOINING_SCRIPTS if regex.match(rf"\p{{Script={one}}}", character))

@@ -1,0 +1,101 @@
+"""An index as a folder: its manifest, its engine, and the lock of the one process that writes. No model, no search."""
+
+import json
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from polybatch.errors import DataError, Fault
+from polybatch.files import why_unreadable, write_json
+from polybatch.provenance import manifest_head
+from polybatch.search.engines.engine import Engine
+from polybatch.search.engines.table import open_engine
+
+MANIFEST, LOCK, VECTORS = "index.json", "write.lock", "lance"
+NEEDED = ("id", "model", "fingerprint", "dimensions", "engine", "tokens")
+
+
+@dataclass(frozen=True)
+class Index:
+    """A folder with `index.json`, and beside it the passages, unless the engine keeps them elsewhere."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    engine: Engine
+
+    @classmethod
+    def open(cls, folder: Path | str) -> "Index":
+        """Open an index; raises DataError where there is none, and FaultyInputError where its engine does not open."""
+        folder = Path(folder)
+        manifest = _read(folder)
+        uri = manifest["engine"] or str(folder / VECTORS)
+        return cls(folder, manifest, open_engine(uri, dimensions=manifest["dimensions"], index=manifest["id"]))
+
+    @classmethod
+    def make(cls, folder: Path | str, about: Mapping[str, Any], *, uri: str = "", command: str = "") -> "Index":
+        """Open the index in a folder, made where it is not there: `about` says what its vectors depend on.
+
+        `about` has `model`, `fingerprint`, `dimensions`, `tokens` and what else is to be told. Raises DataError where
+        the folder holds an index of another model, other passages or another engine.
+        """
+        folder = Path(folder)
+        if not (folder / MANIFEST).is_file():
+            if folder.is_dir() and any(one.name != LOCK for one in folder.iterdir()):
+                raise DataError([Fault(str(folder), "holds files, and no index", "name another --out")])
+            # written before the engine makes anything: whatever a crash leaves behind has an owner
+            write_json(
+                folder / MANIFEST, manifest_head("index", command) | {"id": uuid.uuid4().hex, "engine": uri, **about}
+            )
+        there = _read(folder)
+        wanted = {**about, "engine": uri or there["engine"]}
+        faults = [
+            Fault(str(folder), f"made with {name} {there[name]!r}, not {wanted[name]!r}", "name another --out")
+            for name in ("fingerprint", "dimensions", "tokens", "engine")
+            if there[name] != wanted[name]
+        ]
+        if faults:
+            raise DataError(faults)
+        return cls.open(folder)
+
+    @contextmanager
+    def writing(self, *, patience: float = 0) -> Iterator[None]:
+        """The right to write, which one process has at a time, and which ends with it however it ends.
+
+        Raises DataError where another process still has it after `patience` seconds.
+        """
+        import fcntl
+
+        until = time.monotonic() + patience
+        with (self.folder / LOCK).open("w") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError:
+                    if time.monotonic() >= until:
+                        fault = Fault(str(self.folder), "another process writes to this index", "wait until it is done")
+                        raise DataError([fault]) from None
+                    time.sleep(0.05)
+            yield
+
+    def note(self, **facts: Any) -> None:
+        """Write more into the manifest, in one step."""
+        write_json(self.folder / MANIFEST, {**_read(self.folder), **facts})
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    works = "polybatch index MODEL CORPUS --out INDEX makes one"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError([Fault(str(path), f"no index here ({why_unreadable(error)})", works)]) from None
+    except ValueError as error:
+        raise DataError([Fault(str(path), f"cannot be read ({error})", works)]) from None
+    if not isinstance(manifest, dict) or any(name not in manifest for name in NEEDED):
+        raise DataError([Fault(str(path), "no manifest of an index", works)])
+    return manifest

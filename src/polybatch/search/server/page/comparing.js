@@ -1,0 +1,29 @@
+// What differs between two rankings, and which languages the top of one shows. Numbers and words, no elements.
+
+export const SHOWN = 10; // hits that people look at
+export const DEPTH = 30; // hits that are asked for
+
+export const places = (hits) => new Map(hits.map((hit) => [hit.id, hit.rank]));
+
+// Where a passage of one list stands in the other: { kind, says }.
+export function difference(hit, elsewhere, name) {
+  const other = elsewhere.get(hit.id);
+  if (other === undefined) return { kind: "only", says: `only here: not in the first ${DEPTH} of ${name}` };
+  const moved = other - hit.rank;
+  if (!moved) return { kind: "same", says: `same place in ${name}` };
+  const way = moved > 0 ? `▲ ${moved} higher` : `▼ ${-moved} lower`;
+  return { kind: moved > 0 ? "higher" : "lower", says: `${way} than in ${name} (${other})` };
+}
+
+// Languages of the first hits, in the order of the archive: [{ code, count }].
+export function mix(hits, codes) {
+  const counts = new Map();
+  for (const hit of hits.slice(0, SHOWN)) counts.set(hit.language, (counts.get(hit.language) || 0) + 1);
+  const order = [...codes, ...[...counts.keys()].filter((code) => !codes.includes(code))];
+  return order.filter((code) => counts.has(code)).map((code) => ({ code, count: counts.get(code) }));
+}
+
+export function shared(one, other) {
+  const ids = new Set(other.slice(0, SHOWN).map((hit) => hit.id));
+  return one.slice(0, SHOWN).filter((hit) => ids.has(hit.id)).length;
+}

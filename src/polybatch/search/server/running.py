@@ -1,0 +1,128 @@
+"""Indices opened and served until a signal comes: the port, the log, the end. Not here: what is answered."""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from polybatch.errors import DataError, Fault, FaultyInputError, gathered
+from polybatch.search.extra import required
+from polybatch.search.server.limits import RATE
+
+if TYPE_CHECKING:
+    from polybatch.search.searcher import Searcher
+
+HOST, PORT = "127.0.0.1", 8000
+CONNECTIONS = 500  # at once; one more is told 503
+GRACE = 20  # seconds that answers under way have once a signal to stop came
+
+
+def serve(
+    indices: Sequence[Path | str],
+    *,
+    host: str = HOST,
+    port: int = PORT,
+    token: str | None = None,
+    rate: float = RATE,
+    ready: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serve indices until SIGTERM or SIGINT; `ready` gets the page's address once it can be asked.
+
+    Port 0 is one that is free. `rate`: requests a second of one address, 0 for no limit. Raises FaultyInputError for a
+    package that is not installed, an address that cannot be listened on, a token too short, and every index that does
+    not open.
+    """
+    for package in ("fastapi", "uvicorn", "prometheus_client"):
+        required(package, "serve")
+    from polybatch.search.server.app import make_app
+    from polybatch.search.server.door import is_loopback
+    from polybatch.search.server.writing import token_faults
+
+    if faults := token_faults(token):
+        raise FaultyInputError(faults)
+    listening = _listen(host, port)
+    with contextlib.closing(listening):
+        opened = open_indices(indices)
+        app = make_app(opened, token=token, rate=rate, loopback=is_loopback(host))
+        address = listening.getsockname()
+        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+        _run(app, listening, lambda: ready(f"http://{shown}:{address[1]}/"))
+
+
+def open_indices(folders: Sequence[Path | str]) -> dict[str, "Searcher"]:
+    """Open indices, each under the shortest end of its path that no other has; raises for all that do not open."""
+    from polybatch.search.searcher import Searcher
+
+    names, faults, opened = short_names([Path(one) for one in folders]), list[Fault](), dict[str, Searcher]()
+    for name, folder in zip(names, folders, strict=True):
+        with gathered(faults):
+            opened[name] = Searcher.open(folder)
+    if faults:
+        raise FaultyInputError(faults)
+    return opened
+
+
+def short_names(folders: Sequence[Path]) -> list[str]:
+    """The last parts of paths, as many as tell them apart; raises DataError for a path that comes twice."""
+    parts = [folder.resolve().parts for folder in folders]
+    for length in range(1, max(map(len, parts), default=0) + 1):
+        names = ["/".join(one[-length:]) for one in parts]
+        if len(set(names)) == len(names):
+            return names
+    raise DataError([Fault("indices", "an index comes twice", "each once")])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, before anything slow is done, so that a port that is taken is told at once."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=1024)
+    except (OSError, OverflowError) as error:
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number and number > 0 else str(error)  # Python adds the address to strerror
+        raise FaultyInputError([Fault(f"{host}:{port}", f"cannot be listened on ({reason})", "another port")]) from None
+
+
+def _run(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                ready()
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            """As uvicorn's own, but that a signal is not raised again: it was asked to stop, and did."""
+            before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for one, handler in before.items():
+                    signal.signal(one, handler)
+
+    _log()
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=GRACE,
+    )
+    Server(config).run(sockets=[listening])
+
+
+def _log() -> None:
+    """Lines on stderr: of the server, and of each request."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    for name in ("polybatch.serve", "uvicorn.error"):
+        log = logging.getLogger(name)
+        log.handlers, log.propagate = [handler], False
+        log.setLevel(logging.INFO)

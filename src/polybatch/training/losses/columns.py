@@ -1,0 +1,54 @@
+"""The columns of a batch as our losses read them: their vectors, and what stands beside their texts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sentence_transformers.util import all_gather_with_grad
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from polybatch.errors import Fault, RecipeError
+
+BESIDE = ("language", "teacher")
+"""Keys of a column's features that no model knows."""
+
+
+class TwoTermLoss(nn.Module):
+    """A loss of info-nce and something more. `contrast` is the first term, a MultipleNegativesRankingLoss.
+
+    Where rows come without what the something more is about, as those of a validation set do, the loss of an
+    evaluation is its first term alone; a training is refused.
+    """
+
+    needs: str
+
+    def __init__(self, model: nn.Module, contrast: Any) -> None:
+        super().__init__()
+        self.model, self.contrast = model, contrast
+
+    def embed(self, sentence_features: Iterable[dict[str, Any]]) -> tuple[list[Tensor], list[dict[str, Tensor]]]:
+        """The vectors of each column, shape (rows, dimensions), and what stands beside its texts."""
+        columns = [dict(column) for column in sentence_features]
+        beside = [{key: column.pop(key) for key in BESIDE if key in column} for column in columns]
+        return [self.model(column)["sentence_embedding"] for column in columns], beside
+
+    def info_nce(self, vectors: list[Tensor]) -> Tensor:
+        """The first term, of the vectors of queries, passages and hard negatives."""
+        found: Tensor = self.contrast.compute_loss_from_embeddings(vectors, None)
+        return found
+
+    def alone(self, vectors: list[Tensor]) -> Tensor:
+        """The first term alone, for an evaluation. Raises RecipeError in a training."""
+        if self.model.training:
+            found = f"{type(self).__name__} got rows without {self.needs}"
+            raise RecipeError([Fault("loss", found, "take the batches from loss_inputs")])
+        return self.info_nce(vectors)
+
+    def everywhere(self, vectors: Tensor) -> Tensor:
+        """The vectors of all processes, in their order, where they share a batch; gradients flow back to each."""
+        return all_gather_with_grad(vectors) if self.contrast.gather_across_devices else vectors
+
+
+def cosines(some: Tensor, others: Tensor) -> Tensor:
+    """The cosine of each of some vectors with each of others, shape (some, others)."""
+    return normalize(some, dim=-1) @ normalize(others, dim=-1).T

@@ -1,0 +1,70 @@
+"""What the trainings of a recipe share: rows, tokens, a teacher's vectors; made once, by the first process."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from polybatch.progress import Progress
+from polybatch.provenance import content_hash
+from polybatch.sampling.table import AlignedTable
+from polybatch.training.fitting import Tracking
+from polybatch.training.losses.teacher import TeacherVectors, teacher_vectors
+from polybatch.training.processes import Processes
+from polybatch.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+    from polybatch.records import Collection
+    from polybatch.training.tokens import TokenTable
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the trainings of a recipe share: rows, and what they were made from.
+
+    `fingerprint` is of all rows; `datasets` say of each its name, licence and counts. `tokenizer` is None for an
+    encoder that brings its own. `validation` are rows to select by, `development` a collection to select by. `folder`
+    is where tokens are kept.
+    """
+
+    table: AlignedTable
+    fingerprint: str
+    datasets: list[dict[str, Any]]
+    texts: Callable[[], Iterable[str]]
+    folder: Path
+    tokenizer: "Tokenizer | None" = None
+    validation: AlignedTable | None = None
+    development: "Collection | None" = None
+    processes: Processes = field(default_factory=Processes)
+    tracking: Tracking = field(default_factory=Tracking)
+
+
+def tokenized(
+    recipe: Recipe, model: "SentenceTransformer", material: Material, table: AlignedTable, name: str, progress: Progress
+) -> "TokenTable":
+    """The tokens of a table for a model, made once by the first process and read by all."""
+    from polybatch.training.tokens import Tokenization, TokenTable, write_tokens
+
+    how = Tokenization.of(model, recipe.encoder)
+    folder = material.folder / name
+    if material.processes.first:
+        write_tokens(table, how, folder, of=content_hash([material.fingerprint, name]), progress=progress)
+    material.processes.wait()
+    return TokenTable.open(folder, table.shape)
+
+
+def teacher_of(
+    recipe: Recipe, model: "SentenceTransformer", material: Material, progress: Progress
+) -> TeacherVectors | None:
+    """The vectors of the teacher of a distillation, in every process its own; None for a loss without a teacher."""
+    if not recipe.loss.teacher:
+        return None
+    from polybatch.encoders.loading import load_encoder
+
+    teacher, language = load_encoder(recipe.loss.teacher), recipe.loss.teacher_language
+    dimensions = model.get_sentence_embedding_dimension()
+    assert dimensions is not None
+    return teacher_vectors(material.table, teacher, language=language, dimensions=dimensions, progress=progress)

@@ -1,0 +1,172 @@
+"""Read a recipe out of its TOML file, every fault at its line. Not here: what the tables hold."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from polybatch.data.sources.table import SOURCES
+from polybatch.encoders.settings import ENCODERS
+from polybatch.errors import Fault, RecipeError
+from polybatch.evaluation.claims.claim import ClaimSettings
+from polybatch.files import why_unreadable
+from polybatch.languages import check_language
+from polybatch.normalisation import Normalisation
+from polybatch.training.losses.settings import LossSettings
+from polybatch.training.recipe.lines import line_of
+from polybatch.training.recipe.recipe import Recipe
+from polybatch.training.recipe.tables import NUMBER, TABLE, WORD, AlphaSchedule, Batches, Selection, Training
+from polybatch.training.tuning.settings import Tuning
+
+_SOURCE_TABLES = ("train", "validation")
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Read and check a recipe; raises RecipeError with every fault, each at its line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RecipeError([Fault(str(path), why_unreadable(error), "recipes are .toml files, see recipes/")]) from None
+    except UnicodeDecodeError as error:
+        raise RecipeError([Fault(str(path), f"not UTF-8 at byte {error.start}", "save it as UTF-8")]) from None
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        line = re.search(r"line (\d+)", message)
+        where = f"{path}:{line[1]}" if line else str(path)
+        raise RecipeError([Fault(where, f"not TOML: {message}")]) from None
+    faults: list[Fault] = []
+    recipe: Recipe | None = None
+    if "text" in values:
+        faults.append(Fault(f"{path}:{line_of(text, ('text',))}", "text: no such key", _known_keys(())))
+        del values["text"]
+    try:
+        recipe = Recipe.model_validate(values | {"text": text})
+    except ValidationError as error:
+        faults.extend(_fault(path, text, values, dict(found)) for found in error.errors())
+    faults.extend(_check_values(path, text, values))
+    if faults or recipe is None:
+        raise RecipeError(sorted(faults, key=lambda fault: int(fault.where.rpartition(":")[2])))
+    return recipe
+
+
+def _check_values(path: Path, text: str, values: dict[str, Any]) -> list[Fault]:
+    """What the types cannot say: languages that exist, names used once, lists of files of one length, selection."""
+    faults: list[Fault] = []
+
+    def at(*place: str | int) -> str:
+        return f"{path}:{line_of(text, place)}"
+
+    for code in _strings(values.get("languages")):
+        faults.extend(check_language(code, where=at("languages")))
+    for key in ("languages", "systems", "test", "seeds"):
+        found = values.get(key)
+        if isinstance(found, list):
+            repeated = sorted({str(one) for one in found if found.count(one) > 1})
+            if repeated:
+                faults.append(Fault(at(key), f"{key}: {', '.join(repeated)} twice", "once each"))
+    for table in _SOURCE_TABLES:
+        names: set[str] = set()
+        for number, source in enumerate(values.get(table) or ()):
+            if not isinstance(source, dict):
+                continue
+            name = source.get("name", source.get("source"))
+            if name in names:
+                faults.append(Fault(at(table, number, "name"), f"name {name!r} twice", "once each"))
+            names.add(str(name))
+            files = source.get("files")
+            if isinstance(files, dict):
+                where = at(table, number, "files")
+                if not files or any(value == [] for value in files.values()):
+                    works = 'files = { en = ["a.en"], sw = ["a.sw"] }'
+                    faults.append(Fault(where, "files: a language without a file", works))
+                for code in files:
+                    faults.extend(check_language(code, where=where))
+    if isinstance(values.get("selection"), dict):
+        faults.extend(_check_selection(values, at))
+    elif values.get("validation"):
+        works = "a [selection] table, or no [[validation]]"
+        faults.append(Fault(at("validation", 0), "validation: rows without a [selection] that looks at them", works))
+    return faults
+
+
+def _check_selection(values: dict[str, Any], at: Any) -> list[Fault]:
+    """A selection by something, by one thing, and by none of the test collections."""
+    selection, faults = values["selection"], []
+    for code in _strings(selection.get("languages")):
+        faults.extend(check_language(code, where=at("selection", "languages")))
+    development, validation = selection.get("development", ""), values.get("validation") or []
+    if not development and not validation:
+        works = "[[validation]] tables, written like [[train]], or development = a collection"
+        faults.append(Fault(at("selection"), "selection: nothing to select by", works))
+    if development and validation:
+        works = "[[validation]] for the loss, or selection.development for a measure"
+        faults.append(Fault(at("selection", "development"), "selection: two things to select by", works))
+    tested = {str(one).partition("+")[0]: str(one) for one in _strings(values.get("test"))}
+    if development and (same := tested.get(str(development).partition("+")[0])):
+        found = f"development: {development} is a test collection ({same})"
+        faults.append(Fault(at("selection", "development"), found, "what a model is chosen by cannot test it"))
+    measure = selection.get("measure", "mAP")
+    if isinstance(measure, str) and not _is_better_higher(measure):
+        found = f"selection.measure: {measure} is no measure of which more is better"
+        faults.append(Fault(at("selection", "measure"), found, "mAP, nDCG@10 and the like; see docs/measures.md"))
+    return faults
+
+
+def _is_better_higher(measure: str) -> bool:
+    from polybatch.evaluation.measures import parse_measure
+
+    found = parse_measure(measure)
+    return found is not None and found.family.better == "higher"
+
+
+def _strings(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def _fault(path: Path, text: str, values: dict[str, Any], error: dict[str, Any]) -> Fault:
+    """One of pydantic's errors, at its line, in our words."""
+    # the name of the chosen source, or kind of value, stands in the location of its keys, but not in the file
+    place = [part for part in error["loc"] if part not in (*SOURCES, NUMBER, WORD, TABLE)]
+    if place[:1] == ["encoder"] and len(place) > 1 and place[1] in ENCODERS:
+        place = [place[0], *place[2:]]
+    where = f"{path}:{line_of(text, place)}"
+    name = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+    if error["type"] == "extra_forbidden":
+        return Fault(where, f"{name}: no such key", _known_keys(place[:-1], values))
+    if error["type"] == "missing":
+        return Fault(where, f"{name}: missing", "see recipes/ for whole ones")
+    if error["type"].startswith("union_tag"):
+        known = ENCODERS if place[:1] == ["encoder"] else SOURCES
+        kind = "kind of encoder" if place[:1] == ["encoder"] else "source"
+        return Fault(where, f"{name}: no such {kind}", f"known: {', '.join(known)}")
+    message = error["msg"].removeprefix("Value error, ")
+    return Fault(where, f"{name} = {error['input']!r}", message[0].lower() + message[1:])
+
+
+def _known_keys(place: Any, values: dict[str, Any] | None = None) -> str:
+    return "known: " + ", ".join(key for key in _part(place, values or {}).model_fields if key != "text")
+
+
+def _part(place: Any, values: dict[str, Any]) -> type[BaseModel]:
+    """The table that a key stands in."""
+    if place == ["batches", "alpha"]:
+        return AlphaSchedule
+    if place and place[0] == "claims":
+        return ClaimSettings
+    if len(place) > 1 and place[0] in _SOURCE_TABLES:
+        return SOURCES[values[place[0]][place[1]]["source"]]
+    if place == ["encoder"]:
+        return ENCODERS[values["encoder"].get("kind", "static")]
+    parts: dict[str, type[BaseModel]] = {
+        "tuning": Tuning,
+        "normalisation": Normalisation,
+        "training": Training,
+        "batches": Batches,
+        "loss": LossSettings,
+        "selection": Selection,
+    }
+    return parts.get(place[0], Recipe) if place else Recipe

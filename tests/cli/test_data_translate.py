@@ -1,0 +1,52 @@
+"""Claims about `polybatch data translate`: a model or a program, and what it says."""
+
+import json
+from pathlib import Path
+
+import typer
+from typer.testing import CliRunner, Result
+
+from polybatch.cli.data_translate import translate
+from tests.data.collections.writing import write_rows
+from tests.data.translation.conftest import program, toy
+
+__all__ = ["program", "toy"]
+
+app = typer.Typer()
+app.command()(translate)
+
+ROWS = [
+    {"id": "1", "queries": {"en": "good news"}, "passages": {"en": "Rain. Water"}},
+    {"id": "2", "queries": {"sw": "habari"}, "passages": {"en": "city"}},
+]
+
+
+def run(folder: Path, translator: str, *words: str) -> Result:
+    rows = write_rows(folder / "rows.jsonl", *ROWS)
+    options = ["--from", "en", "--to", "sw", "--translator", translator, "--out", str(folder / "out.jsonl")]
+    return CliRunner().invoke(app, [str(rows), *options, *words])
+
+
+def test_a_program_translates_and_counts_are_printed(program: str, tmp_path: Path) -> None:
+    ran = run(tmp_path, f"command:{program}")
+    assert ran.exit_code == 0, ran.exception
+    assert ran.stdout == f"{tmp_path / 'out.jsonl'}: 2 rows of 2 read\n  sw: 3 translated, 1 there before\n"
+    assert (tmp_path / "translations.sqlite").exists()
+
+
+def test_a_model_translates(toy: Path, tmp_path: Path) -> None:
+    ran = run(tmp_path, str(toy), "--beams", "1", "--cache", str(tmp_path / "kept.sqlite"))
+    assert ran.exit_code == 0, ran.exception
+    first = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    assert first["queries"]["sw"] == "nzuri habari"
+    assert (tmp_path / "kept.sqlite").exists()
+
+
+def test_what_has_no_version_to_translate_from_is_said(program: str, tmp_path: Path) -> None:
+    ran = run(tmp_path, f"command:{program}", "--to", "ne", "--any-language")
+    assert "  ne: 3 translated, 0 there before\n    none: no text in en: 1, such as 2, queries" in ran.stdout
+
+
+def test_a_translator_that_is_none_is_refused(tmp_path: Path) -> None:
+    assert "cannot be loaded as a translation model" in str(run(tmp_path, "no/such-model").exception)
+    assert "a command without words" in str(run(tmp_path, "command:").exception)

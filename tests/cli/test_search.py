@@ -1,0 +1,91 @@
+"""Claims about `polybatch index` and `polybatch search`: from a folder of articles to what is found in it."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+
+from polybatch.cli.index import index
+from polybatch.cli.search import search
+from polybatch.errors import PolybatchError
+from tests.search.news import articles, save_model
+
+Cli = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return save_model(tmp_path_factory.mktemp("models") / "static")
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Cli:
+    """The two commands in a folder with articles; gives the lines of stdout, or the text of an error."""
+    app = typer.Typer()
+    app.command()(index)
+    app.command()(search)
+    monkeypatch.chdir(tmp_path)
+    rows = [{"id": one.id, "title": one.title, "text": one.text, "source": one.source} for one in articles()]
+    Path("articles").mkdir()
+    Path("articles/news.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    def run(*words: str) -> list[str]:
+        monkeypatch.setattr(sys, "argv", ["polybatch", *words])
+        capsys.readouterr()
+        try:
+            app(standalone_mode=False)
+        except PolybatchError as error:
+            return str(error).splitlines()
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_a_folder_of_articles_is_indexed_once_and_searched(cli: Cli, model: str) -> None:
+    assert cli("index", model, "articles", "--out", "news", "--language", "en,sw,ne") == [
+        "documents: 21 new, 0 changed, 0 as before, 0 deleted",
+        "passages:  21 encoded, 0 taken over",
+        "news holds 21 documents, 21 passages: en 12, ne 3, sw 6",
+    ]
+    assert cli("index", model, "articles", "--out", "news", "--language", "en,sw,ne")[1] == (
+        "passages:  0 encoded, 0 taken over"
+    )
+    printed = cli("search", "news", "Mto uliongezeka", "--from", "sw", "--in", "sw,ne", "--top", "4", "--balance")
+    heads = [line.split() for line in printed if line[:2].strip().isdigit()]
+    assert [head[0] for head in heads] == ["1", "2", "3", "4"]
+    assert sorted(head[1] for head in heads) == ["ne", "ne", "sw", "sw"]
+    found = json.loads("\n".join(cli("search", "news", "11 metres", "--method", "text", "--format", "json")))
+    assert found["hits"][0]["document"] == "en-11"
+    assert found["hits"][0]["found_by"] == ["text"]
+    assert found["request"]["query"] == "11 metres"
+    assert cli("search", "news", "nothingofthis", "--method", "text") == ["nothing found"]
+
+
+def test_control_characters_of_an_archive_do_not_reach_the_terminal(cli: Cli, model: str) -> None:
+    Path("articles/evil.jsonl").write_text(
+        json.dumps({"id": "e", "title": "\x1b[31mred", "text": "evil \x1b]0;title\x07 text", "language": "en"})
+    )
+    cli("index", model, "articles", "--out", "news")
+    printed = "\n".join(cli("search", "news", "evil", "--method", "text"))
+    assert "evil ]0;title text" in printed
+    assert "\x1b" not in printed
+
+
+def test_what_is_wrong_is_said_in_one_line_each(cli: Cli, model: str) -> None:
+    Path("articles/broken.jsonl").write_text('{"id": "x"\n{"text": "no id"}\n')
+    assert [line.partition(":")[0] for line in cli("index", model, "articles", "--out", "news")] == [
+        "articles/broken.jsonl",
+        "articles/broken.jsonl",
+    ]
+    assert not Path("news").exists()
+    assert cli("search", "news", " ", "--since", "soon", "--method", "magic", "--format", "pdf") == [
+        "--since: 'soon'; a day such as 2024-05-31",
+        "query: empty; words to look for",
+        "method: 'magic'; dense, text, hybrid",
+        "--format: 'pdf'; text or json",
+    ]
+    (line,) = cli("search", "news", "river")
+    assert line.startswith("news/index.json: no index here (no such file); polybatch index MODEL CORPUS")

@@ -1,0 +1,47 @@
+"""Claims about `polybatch sweep`: one key at a time, the table on stdout, the report of the test beside it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from polybatch.cli.sweep import sweep
+from polybatch.data.collections.beir import write_beir
+from polybatch.data.newswire import newswire_collection
+from polybatch.errors import PolybatchError, RecipeError
+from tests.tiny import TINY
+
+
+def run(*words: object) -> Any:
+    app = typer.Typer()
+    app.command()(sweep)
+    found = CliRunner().invoke(app, [str(word) for word in words])
+    if isinstance(found.exception, PolybatchError):
+        raise found.exception
+    assert found.exit_code == 0, found.output
+    return found
+
+
+def test_the_table_is_printed_and_the_chosen_value_reported(tmp_path: Path) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY.replace("seeds = [1, 2]", "seeds = [1]"), encoding="utf-8")
+    write_beir(newswire_collection(stories=40, seed=7), tmp_path / "dev")
+    words = ("--composition", "mixed,pair", "--on", tmp_path / "dev", "--out", tmp_path / "out", "--track", "none")
+    found = run(tmp_path / "tiny.toml", *words)
+    head, _, *rows = found.stdout.splitlines()
+    assert head.startswith("| composition | rows | system | Mo mAP | Cr mAP | Mul mAP | rank distance | macro mean |")
+    assert [row.split("|")[1:4] for row in rows[:4]] == [
+        [f" {value} ", " 240 ", f" {system} "]
+        for value in (row.split("|")[1].strip() for row in (rows[0], rows[2]))
+        for system in ("x-y", "hybrid")
+    ]
+    assert rows[-1].startswith("Chosen: composition ")
+    assert (tmp_path / "out/chosen/report.html").is_file()
+
+
+@pytest.mark.parametrize("words", [(), ("--alpha", "0,1", "--size", "1,.5")])
+def test_one_key_at_a_time_is_swept(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
+    with pytest.raises(RecipeError, match="keys to sweep over; one of --alpha"):
+        run(tmp_path / "tiny.toml", *words)

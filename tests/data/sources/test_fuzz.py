@@ -1,0 +1,126 @@
+"""A claim over every parser of the table: whatever the bytes, no exception, and no row is lost in silence."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from polybatch.data.sources.source import Reading
+from polybatch.records import Item
+from tests.data.sources.forms import FORMS, files, make, read
+
+PARQUET = {"newsqa", "natural-questions", "wikiqa", "yahoo-answers", "duorc"}
+SPLICES = [
+    b"",
+    b"\n",
+    b"\t",
+    b'"',
+    b"\xff",
+    b"\x00",
+    b"\xef\xbb\xbf",
+    b"\r\n",
+    b"{",
+    b"]",
+    b"null",
+    b'"\\ud800"',
+    b"<html>",
+    b"\n\n",
+    b"1e999",
+]
+
+mutation = st.tuples(
+    st.integers(0, 9),  # which file
+    st.sampled_from(["cut", "splice", "swap", "replace", "repeat"]),
+    st.floats(0, 1),  # where
+    st.integers(0, 12),  # how much goes
+    st.one_of(st.sampled_from(SPLICES), st.binary(max_size=6)),
+)
+
+
+def mutate(data: bytes, how: str, where: float, length: int, splice: bytes) -> bytes:
+    at = int(where * len(data))
+    if how == "cut":
+        return data[:at]
+    if how == "replace":
+        return splice * (length + 1)
+    if how == "repeat":
+        return data + data[at:]
+    if how == "swap":
+        return data[:at] + data[at + length :] + data[at : at + length]
+    return data[:at] + splice + data[at + length :]
+
+
+def check(items: list[Item], reading: Reading) -> None:
+    assert reading.read == len(items) + reading.left_out.total()
+    assert len({item.id for item in items}) == len(items)
+    for item in items:
+        texts = [
+            *item.queries.values(),
+            *item.passages.values(),
+            *(text for one in item.negatives for text in one.values()),
+        ]
+        "".join([item.id, item.group, *item.further, *texts]).encode()
+        assert item.group
+        assert item.queries
+        assert item.passages
+        assert all(text == text.strip() and text for text in texts)
+    assert len({len(item.further) for item in items}) <= 1
+
+
+@pytest.mark.parametrize("name", sorted(FORMS))
+def test_no_bytes_break_a_parser_or_make_it_lose_a_row(name: str) -> None:
+    form = FORMS[name]
+    source = make(name, **form.keys)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        form.write(data)
+        originals = {path: path.read_bytes() for path in files(data)}
+
+        @settings(
+            max_examples=25 if name in PARQUET else 60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        )
+        @given(st.lists(mutation, min_size=1, max_size=3))
+        def run(mutations: list[tuple[int, str, float, int, bytes]]) -> None:
+            changed = dict(originals)
+            for which, *how in mutations:
+                path = list(changed)[which % len(changed)]
+                changed[path] = mutate(changed[path], *how)  # type: ignore[arg-type]
+            for path, content in changed.items():
+                path.write_bytes(content)
+            check(*read(source, data))
+
+        run()
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [b"good\tBon", b"one", b"", b"a\tb\tc", b'"open\tx', b"\xff\xfe\tx", b"\t", b" \tx", b"x\t ", b"\x85\tnel"]
+        ),
+        st.binary(max_size=8).map(lambda line: line.replace(b"\n", b"")),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(LINES, st.booleans(), st.sampled_from([b"\n", b"\r\n"]))
+def test_every_line_of_a_table_is_an_item_or_left_out(lines: list[bytes], last: bool, end: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.tsv"
+        path.write_bytes(b"en\tfr" + end + end.join(lines) + (end if last else b""))
+        keys = {"name": "t", "licence": "mine", "files": ["t.tsv"], "queries": {"en": "en", "fr": "fr"}}
+        items, reading = read(make("tsv", **keys), Path(folder))
+
+    def is_blank(line: bytes) -> bool:
+        try:
+            return not line.decode().strip()
+        except UnicodeDecodeError:
+            return False
+
+    given_lines = sum(not is_blank(line) for line in lines)
+    assert reading.faults == []
+    assert reading.read == given_lines == len(items) + reading.left_out.total()

@@ -1,0 +1,95 @@
+"""Claims about splitting one's own articles into an experiment."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from polybatch.data.collections.table import load_collection
+from polybatch.data.newswire import newswire_corpus
+from polybatch.data.splitting import RECIPE, Split, split_articles
+from polybatch.errors import DataError
+from polybatch.training.recipe import load_recipe
+
+Archive = Callable[..., dict[str, Path]]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    def write(count: int = 40, *, without: tuple[str, ...] = ()) -> dict[str, Path]:
+        for number, item in enumerate(newswire_corpus(stories=count).items):
+            for code in ("en", "sw"):
+                path = tmp_path / "articles" / code / f"{number:03}.txt"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                if f"{code}/{path.name}" not in without:
+                    path.write_text(f"{item.queries[code]}\n\n{item.passages[code]}\n", encoding="utf-8")
+        return {code: tmp_path / "articles" / code for code in ("en", "sw")}
+
+    return write
+
+
+def split(folders: dict[str, Path], out: Path, share: float = 0.25) -> Split:
+    return split_articles(folders, out, name=out.name, share=share, licence="private")
+
+
+def test_every_article_is_on_one_side_in_all_its_languages(archive: Archive, tmp_path: Path) -> None:
+    found = split(archive(), tmp_path / "mine")
+    trained = {code: {path.stem for path in (tmp_path / "mine/train" / code).iterdir()} for code in ("en", "sw")}
+    test = load_collection(str(tmp_path / "mine/test"), data=None)
+    tested = {query.id for query in test.queries["en"]}
+    assert trained["en"] == trained["sw"]
+    assert len(tested) == found.tested >= 5
+    assert trained["en"] | tested == {f"{number:03}" for number in range(40)}
+    assert not trained["en"] & tested
+    assert {query.cluster for query in test.queries["sw"]} == tested
+    assert all(len({passage[:2] for passage in found}) == 2 for found in test.judgements.values())
+
+
+def test_what_is_held_out_stays_so_when_articles_are_added(archive: Archive, tmp_path: Path) -> None:
+    split(archive(40), tmp_path / "a")
+    split(archive(80), tmp_path / "b")
+    before, after = (
+        {query.id for query in load_collection(str(tmp_path / one / "test"), data=None).queries["en"]} for one in "ab"
+    )
+    assert before == {article for article in after if int(article) < 40}
+    assert len(after) > len(before)
+
+
+def test_an_article_in_one_language_alone_is_trained_on(archive: Archive, tmp_path: Path) -> None:
+    split(archive(40, without=("sw/007.txt",)), tmp_path / "mine")
+    assert (tmp_path / "mine/train/en/007.txt").is_file()
+    assert not (tmp_path / "mine/train/sw/007.txt").exists()
+
+
+def test_the_recipe_is_one_that_can_be_run(archive: Archive, tmp_path: Path) -> None:
+    found = split(archive(), tmp_path / "mine")
+    recipe = load_recipe(tmp_path / "mine" / RECIPE)
+    assert recipe.languages == ["en", "sw"]
+    assert recipe.training.batch_size <= found.groups
+    assert recipe.test == [str(tmp_path / "mine/test")]
+
+
+def test_every_fault_is_named_and_nothing_is_left(archive: Archive, tmp_path: Path) -> None:
+    folders = archive(40)
+    with pytest.raises(DataError, match=r"no such folder"):
+        split({**folders, "ne": tmp_path / "nowhere"}, tmp_path / "mine")
+    with pytest.raises(DataError, match="write 'sw'"):
+        split({"en": folders["en"], "swa": folders["sw"]}, tmp_path / "mine")
+    with pytest.raises(DataError, match="two or more"):
+        split({"en": folders["en"]}, tmp_path / "mine")
+    for path in list(folders["sw"].iterdir())[9:]:
+        path.unlink()
+    with pytest.raises(DataError, match="9 articles are there in en, sw"):
+        split(folders, tmp_path / "mine")
+    for path in folders["sw"].iterdir():
+        path.write_bytes(b"\xff\xfe")
+    assert not (tmp_path / "mine").exists()
+
+
+def test_an_article_that_cannot_be_read_is_named(archive: Archive, tmp_path: Path) -> None:
+    folders = archive(40)
+    for path in folders["sw"].iterdir():
+        path.write_text("a headline alone\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"1 lines; a headline, and text after it"):
+        split(folders, tmp_path / "mine")
+    assert not (tmp_path / "mine").exists()

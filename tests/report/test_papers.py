@@ -1,0 +1,79 @@
+"""Tables for papers hold the report's numbers and cannot be broken by names; figures are files of three kinds."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from polybatch.evaluation.results import read_results, write_results
+from polybatch.report import Report, load_runs, to_csv, to_tex, write_figures
+from polybatch.report.papers import latex
+from polybatch.report.static import PRINT
+from polybatch.report.tables import main_table
+
+from .runs import write_run
+
+
+def test_the_csv_holds_every_macro_mean_unrounded(news: Path, report: Report) -> None:
+    rows = list(csv.DictReader(io.StringIO(to_csv(report))))
+    stored = [row for row in read_results(news) if row.query_language == "mean"]
+    assert len(rows) == len({(row.system, row.setting, row.measure) for row in stored})
+    for row in rows:
+        values = [
+            one.value
+            for one in stored
+            if (one.system, one.setting, one.measure) == (row["system"], row["setting"], row["measure"])
+        ]
+        assert abs(float(row["mean"]) - sum(values) / len(values)) < 1e-12
+        assert int(row["seeds"]) == len(values)
+        assert bool(row["deviation"]) == (len(values) > 1)
+
+
+def test_the_latex_table_has_a_row_for_each_system_and_a_cell_for_each_column(report: Report) -> None:
+    table = main_table(report, "ntrex-news")
+    text = to_tex(report)
+    (body,) = re.findall(r"\\begin\{tabular\}\{l(r+)\}\n\\toprule\n(.*?)\\bottomrule", text, flags=re.DOTALL)[:1]
+    lines = [line for line in body[1].splitlines() if line.endswith(r"\\")]
+    assert len(body[0]) == len(table.heads)
+    assert len(lines) == 1 + len(table.rows)
+    assert {line.count(" & ") for line in lines} == {len(table.heads)}
+    best = [cell.text for row in table.rows for cell in row.cells if cell.best]
+    assert re.findall(r"\\textbf\{(.*?)\}", body[1]) == best
+
+
+def test_names_cannot_break_latex(tmp_path: Path) -> None:
+    text = to_tex(load_runs([write_run(tmp_path / "run", systems=[r"a&b_\x{%$#~^", "hybrid"])]))
+    assert r"a\&b\_\textbackslash{}x\{\%\$\#\textasciitilde{}\textasciicircum{}" in text
+    assert latex("two\nlines <|>") == r"two lines \textless{}\textbar{}\textgreater{}"
+
+
+def test_every_figure_is_written_as_png_svg_and_pdf_in_print_colours(planted_report: Report, tmp_path: Path) -> None:
+    paths = write_figures(planted_report, tmp_path / "figures")
+    assert {path.stem for path in paths} == {
+        "batches",
+        *(
+            f"ntrex-news-{what}"
+            for what in ("monolingual", "cross-lingual", "multilingual", "heat-maps", "rank-distance")
+        ),
+        "ntrex-news-rank-distance-queries",
+    }
+    starts = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
+    for path in paths:
+        content = path.read_bytes()
+        assert content.startswith(starts[path.suffix]), path
+        if path.suffix == ".svg":
+            text = content.decode()
+            assert not [stand_in for stand_in in PRINT if stand_in in text], path
+            assert ">Hybrid</text>" in text
+    assert len(list((tmp_path / "figures").iterdir())) == len(paths) == 21
+
+
+def test_the_same_report_gives_the_same_figures_and_names_stay_in_the_folder(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid"], seeds=[1], languages=["sw"], mix=[])
+    write_results(run, [replace(row, collection="../../x y/z") for row in read_results(run)])
+    report = load_runs([run])
+    one, two = (write_figures(report, tmp_path / name) for name in ("one", "two"))
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+    assert {path.parent for path in one} == {tmp_path / "one"}
+    assert {path.stem for path in one} == {"x-y-z-monolingual", "x-y-z-heat-maps"}

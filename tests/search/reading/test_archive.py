@@ -1,0 +1,211 @@
+"""Claims about reading archives: every format gives the same documents, and every fault its file and line."""
+
+import gzip
+import json
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from polybatch.errors import DataError, Fault
+from polybatch.search.reading.archive import READERS, SHOWN, check_archive, read_archive
+from polybatch.search.reading.fields import to_day, to_document
+from polybatch.search.reading.html import html_text
+from polybatch.search.records import Document
+
+ROWS = [
+    {
+        "id": "a",
+        "title": "Flood",
+        "text": 'The river, "rose"\nby night.',
+        "language": "en",
+        "date": "2024-05-31",
+        "source": "BBC",
+        "url": "http://x/a",
+    },
+    {"id": "b", "title": "", "text": "बाढी आयो।", "language": "ne", "date": "", "source": "", "url": ""},
+]
+DOCUMENTS = [
+    Document("a", 'The river, "rose"\nby night.', "Flood", "en", date(2024, 5, 31), "BBC", "http://x/a"),
+    Document("b", "बाढी आयो।", language="ne"),
+]
+
+
+def read(*paths: Path) -> tuple[list[Document], list[Fault]]:
+    faults: list[Fault] = []
+    return [document for _, document in read_archive(paths, faults)], faults
+
+
+def write_jsonl(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def write_csv(path: Path) -> Path:
+    mark = "\t" if path.suffix == ".tsv" else ","
+    quoted = [[f'"{value.replace(chr(34), chr(34) * 2)}"' for value in row.values()] for row in ROWS]
+    path.write_text("\n".join(mark.join(line) for line in [list(ROWS[0]), *quoted]) + "\n", encoding="utf-8-sig")
+    return path
+
+
+def test_every_format_of_rows_gives_the_same_documents(tmp_path: Path) -> None:
+    jsonl = write_jsonl(tmp_path / "a.jsonl", [dict(row) for row in ROWS])
+    zipped = tmp_path / "b.jsonl.gz"
+    zipped.write_bytes(gzip.compress(jsonl.read_bytes()))
+    parquet = tmp_path / "e.parquet"
+    pq.write_table(pa.Table.from_pylist(ROWS), parquet)
+    for path in (jsonl, zipped, write_csv(tmp_path / "c.csv"), write_csv(tmp_path / "d.tsv"), parquet):
+        assert read(path) == (DOCUMENTS, []), path.name
+
+
+def test_usual_other_names_and_types_are_understood() -> None:
+    faults: list[Fault] = []
+    row = {"_id": 7, "headline": "T", "body": "B", "lang": "swh_Latn", "published": "Fri, 31 May 2024 23:59:00 GMT"}
+    assert to_document(row | {"publisher": "P"}, "x:1", faults) == Document("7", "B", "T", "sw", date(2024, 5, 31), "P")
+    assert to_document({"url": "http://x", "text": "t", "date": date(2020, 1, 1)}, "x:2", faults) == Document(
+        "http://x", "t", date=date(2020, 1, 1), url="http://x"
+    )
+    assert faults == []
+    days = ["2024-05-31", "2024-05-31T10:00:00Z", "2024-05-31 10:00:00+03:00", "31 May 2024 10:00:00 -0500"]
+    assert {to_day(text) for text in days} == {date(2024, 5, 31)}
+    assert to_day("yesterday") is None
+
+
+def test_a_folder_of_texts_tells_titles_and_languages(tmp_path: Path) -> None:
+    for name, text in {
+        "sw/habari/a.txt": "Mafuriko\n\nMto uliongezeka.\nSana.",
+        "b.md": "No title here, one line.\nAnother.",
+        "en/.hidden.txt": "not read",
+        "en/picture.jpg": "not read",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert read(tmp_path) == (
+        [
+            Document("b.md", "No title here, one line.\nAnother."),
+            Document("sw/habari/a.txt", "Mto uliongezeka.\nSana.", "Mafuriko", "sw", source="habari"),
+        ],
+        [],
+    )
+    assert read(tmp_path / "b.md")[0][0].id == "b.md"
+
+
+RSS = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
+<title>The Wire</title><language>sw-TZ</language><image><url>http://i</url><title>Logo</title></image>
+<item><title>Mto &amp; mji</title><link>http://w/1</link><guid>g1</guid>
+<pubDate>Fri, 31 May 2024 10:00:00 GMT</pubDate><description>fupi</description>
+<content:encoded><![CDATA[<p>Bwawa lilivunjika.</p><script>x()</script><p>Maji&nbsp;yalikuja.</p>]]></content:encoded>
+</item>
+<item><title>Only a title</title><link>http://w/2</link></item>
+<item><guid>empty</guid></item>
+</channel></rss>"""
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ne"><title>समाचार</title>
+<entry><title type="html">&lt;b&gt;बाढी&lt;/b&gt;</title><id>urn:1</id><link rel="self" href="http://no"/>
+<link href="http://w/1"/><published>2024-05-31T10:00:00Z</published>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>राति <b>नदी</b> बढ्यो।</p></div></content>
+</entry></feed>"""
+
+SITEMAP = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
+<url><loc>https://site.org/a/one</loc><news:news><news:publication><news:name>Site</news:name>
+<news:language>en</news:language></news:publication><news:publication_date>2024-05-31</news:publication_date>
+<news:title>One</news:title></news:news></url>
+<url><loc>https://site.org/two.html</loc></url>
+<url><loc>https://site.org/../../secret.txt</loc></url>
+<url><loc>https://site.org/not/saved</loc></url></urlset>"""
+
+
+def test_feeds_are_read_with_what_the_feed_says_of_all(tmp_path: Path) -> None:
+    (tmp_path / "a.rss").write_text(RSS, encoding="utf-8")
+    (tmp_path / "b.atom").write_text(ATOM, encoding="utf-8")
+    day = date(2024, 5, 31)
+    assert read(tmp_path) == (
+        [
+            Document("g1", "Bwawa lilivunjika.\nMaji yalikuja.", "Mto & mji", "sw", day, "The Wire", "http://w/1"),
+            Document("http://w/2", "", "Only a title", "sw", None, "The Wire", "http://w/2"),
+            Document("urn:1", "राति नदी बढ्यो।", "बाढी", "ne", day, "समाचार", "http://w/1"),
+        ],
+        [],
+    )
+
+
+def test_a_sitemap_is_read_with_the_pages_beside_it_and_nothing_outside(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("<p>secret</p>")
+    site = tmp_path / "dump" / "site.org"
+    (site / "a" / "one").mkdir(parents=True)
+    (site / "a" / "one" / "index.html").write_text(
+        "<html><title>x</title><body><nav>menu</nav><article><p>First.<p>Second.</article><p>Advert</body></html>"
+    )
+    (site / "two.html").write_text("<title>Two</title><p>Text of two.")
+    (tmp_path / "dump" / "sitemap.xml").write_text(SITEMAP)
+    first, second = "https://site.org/a/one", "https://site.org/two.html"
+    assert read(tmp_path / "dump" / "sitemap.xml") == (
+        [
+            Document(first, "First.\nSecond.", "One", "en", date(2024, 5, 31), "Site", first),
+            Document(second, "Text of two.", "Two", url=second),
+        ],
+        [],
+    )
+
+
+def test_xml_that_declares_entities_or_is_something_else_is_refused(tmp_path: Path) -> None:
+    feed = "<rss><channel><item><title>&a;</title></item></channel></rss>"
+    bomb = f'<!DOCTYPE rss [<!ENTITY b "bbbb"><!ENTITY a "&b;&b;">]>{feed}'
+    outside = f'<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>{feed}'
+    for name, text in {"bomb": bomb, "outside": outside, "html": "<html/>", "broken": "<rss>\n<channel>"}.items():
+        (tmp_path / f"{name}.xml").write_text(text)
+    documents, faults = read(tmp_path)
+    assert documents == []
+    assert [(fault.where.rpartition("/")[2], fault.found.split(":")[0]) for fault in faults] == [
+        *(("bomb.xml", "refused"), ("broken.xml:2", "broken XML"), ("html.xml", "XML of <html>")),
+        ("outside.xml", "refused"),
+    ]
+
+
+def test_every_fault_of_an_archive_comes_at_once_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        '{"id": "a", "text": "t"}\n{"id": "b", "text": ["t"]}\nno json\n[1]\n{"text": "no id"}\n'
+        '{"id": "c", "text": "t", "date": "soon", "language": "elvish"}\n{"id": "d", "text": "\\ud800"}\n'
+    )
+    (tmp_path / "b.csv").write_text('id,text\nx,y,z\na,again\n"e,open')
+    (tmp_path / "c.txt").write_bytes(b"fine\nbroken \xff")
+    (tmp_path / "d.parquet").write_text("no parquet")
+    with pytest.raises(DataError) as caught:
+        check_archive([tmp_path, tmp_path / "none", tmp_path / "b.pdf"])
+    found = [(fault.where.rpartition("/")[2], fault.found) for fault in caught.value.faults]
+    assert [where for where, _ in found] == [
+        *("a.jsonl:2", "a.jsonl:3", "a.jsonl:4", "a.jsonl:5", "a.jsonl:6", "a.jsonl:6", "a.jsonl:7"),
+        *("b.csv:2", "b.csv:3", "b.csv:4", "c.txt:2", "d.parquet", "none", "b.pdf"),
+    ]
+    assert dict(found)["b.csv:3"] == f"id 'a' is that of {tmp_path}/a.jsonl:1 too"
+
+
+def test_many_faults_are_counted(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"text": "no id"}] * (SHOWN + 30)
+    with pytest.raises(DataError) as caught:
+        check_archive([write_jsonl(tmp_path / "a.jsonl", rows)])
+    assert len(caught.value.faults) == SHOWN + 1
+    assert caught.value.faults[-1].found == "30 more faults"
+
+
+def test_an_archive_without_a_document_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "picture.jpg").write_text("x")
+    with pytest.raises(DataError, match=r"no document; files that end in \.jsonl"):
+        check_archive([tmp_path])
+
+
+def test_every_reader_gives_a_fault_for_a_file_that_is_gone(tmp_path: Path) -> None:
+    for end in READERS:
+        documents, faults = read(tmp_path / f"gone{end}")
+        assert documents == []
+        assert len(faults) == 1, end
+
+
+def test_text_without_markup_is_itself_and_broken_markup_is_read() -> None:
+    assert html_text("a < b & c") == ("", "a < b & c")
+    assert html_text("<p>one<br>two<div>three</p>")[1] == "one\ntwo\nthree"
+    assert html_text("<style>p{}</style><scr<p>text</p>")[1] != ""

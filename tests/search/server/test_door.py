@@ -1,0 +1,84 @@
+"""Claims about the door: nobody gets in faster than the rate, nor by a name that is not the server's."""
+
+import socket
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from polybatch.search.searcher import Searcher
+from polybatch.search.server import limits
+from polybatch.search.server.app import make_app
+from polybatch.search.server.door import RateLimit, is_loopback
+from tests.search.server.conftest import HERE
+from tests.search.server.listening import listening
+
+
+@given(st.floats(0.5, 50), st.lists(st.floats(0, 0.5), min_size=1, max_size=200))
+def test_no_client_asks_faster_than_the_rate_and_twice_as_much_at_once(rate: float, pauses: list[float]) -> None:
+    now, let_in = 0.0, 0
+    limit = RateLimit(rate, clock=lambda: now)
+    for pause in pauses:
+        now += pause
+        let_in += limit.wait("one") == 0
+    assert 1 <= let_in <= max(1, 2 * rate) + rate * now + 1e-6
+
+
+@given(st.floats(0.5, 50), st.integers(1, 300))
+def test_who_waits_as_long_as_told_is_let_in(rate: float, count: int) -> None:
+    now = 0.0
+    limit = RateLimit(rate, clock=lambda: now)
+    waits = [limit.wait("one") for _ in range(count)]
+    now += waits[-1] + 1e-9
+    assert limit.wait("one") == 0 or not waits[-1]
+
+
+def test_clients_have_a_bucket_each_and_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CLIENTS", 3)
+    limit = RateLimit(1, clock=lambda: 0.0)
+    for client in ("a", "b", "c"):
+        assert [limit.wait(client) == 0 for _ in range(3)] == [True, True, False]
+    limit.wait("d")
+    assert limit.wait("c") > 0
+    assert limit.wait("a") == 0  # asked longest ago, and forgotten
+
+
+def test_haste_is_refused_for_a_time_and_the_page_is_not(searchers: Mapping[str, Searcher]) -> None:
+    with TestClient(make_app(dict(searchers), rate=1), base_url=HERE) as client:
+        answers = [client.get("/documents", params={"id": "none"}) for _ in range(4)]
+        assert [one.status_code for one in answers][:3] == [404, 404, 429]
+        assert int(answers[2].headers["retry-after"]) >= 1
+        assert client.post("/search/", json={"query": "x"}).status_code in (404, 429)
+        assert [client.get(path).status_code for path in ("/", "/health", "/metrics")] == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "localhost.evil:80", "10.0.0.1"]
+)
+def test_a_loopback_server_has_loopback_names_alone(searchers: Mapping[str, Searcher], host: str) -> None:
+    with TestClient(make_app(dict(searchers)), base_url=HERE) as client:
+        assert client.get("/health", headers={"host": host}).status_code == 400
+        for own in ("localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000"):
+            assert client.get("/health", headers={"host": own}).status_code == 200
+    with TestClient(make_app(dict(searchers), loopback=False), base_url=HERE) as client:
+        assert client.get("/health", headers={"host": host}).status_code == 200
+
+
+def test_a_client_that_never_sends_its_body_is_not_waited_for(
+    searchers: Mapping[str, Searcher], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SENDING", 0.2)
+    with (
+        listening(make_app(dict(searchers))) as address,
+        socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=10) as client,
+    ):
+        client.sendall(b"POST /search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+        assert client.recv(4096).startswith(b"HTTP/1.1 408 ")
+
+
+def test_loopback_is_told_from_other_addresses() -> None:
+    assert [is_loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")] == [True] * 4
+    assert not any(map(is_loopback, ("0.0.0.0", "::", "10.0.0.1", "example.org", "")))

@@ -1,0 +1,125 @@
+"""Claims about early stopping: what is looked at, what is kept, what is refused."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sentence_transformers import SentenceTransformer
+
+from polybatch.data.collections.table import load_collections
+from polybatch.encoders.loading import load_encoder
+from polybatch.encoders.static import static_encoder, train_tokenizer
+from polybatch.errors import DataError
+from polybatch.evaluation.judge import judge_collection
+from polybatch.evaluation.measures import measure
+from polybatch.evaluation.results import MEAN
+from polybatch.progress import Silent
+from polybatch.training.recipe import Recipe, load_recipe
+from polybatch.training.run import train_one
+from polybatch.training.selection import Selecting
+from tests.tiny import TINY
+
+VALIDATION = """
+[[validation]]
+source = "newswire"
+stories = 60
+seed = 2
+"""
+
+
+def recipe_of(folder: Path, rest: str, *, steps: int = 40, top: str = "") -> Recipe:
+    path = folder / "recipe.toml"
+    path.write_text(top + TINY.replace("steps = 6", f"steps = {steps}") + rest, encoding="utf-8")
+    return load_recipe(path)
+
+
+def train(recipe: Recipe, out: Path, **options: object) -> dict[str, object]:
+    """The record beside the model."""
+    train_one(recipe, "hybrid", seed=1, data=None, out=out, progress=Silent(), command="")
+    found: dict[str, object] = json.loads((out / "polybatch.json").read_text())
+    return found
+
+
+class Scripted(Selecting):
+    """Looks that find what they are told to."""
+
+    def __init__(self, values: list[float], patience: int, folder: Path) -> None:
+        super().__init__(lambda _: values[len(self.looks)], 10, patience, folder, Silent(), "loss")
+
+
+@pytest.mark.parametrize(
+    ("values", "patience", "stops_at", "best"),
+    [
+        ([-3.0, -2.0, -2.5, -2.2, -1.0], 2, 40, 20),
+        ([-3.0, -2.0, -2.5, -1.5, -1.6, -1.7], 2, 60, 40),
+        ([-1.0, -1.0, -1.0], 2, 30, 10),
+        ([-3.0, -2.0, -1.0], 2, None, 30),
+    ],
+)
+def test_training_stops_after_so_many_looks_without_a_better_one(
+    values: list[float], patience: int, stops_at: int | None, best: int, tmp_path: Path
+) -> None:
+    model = static_encoder(
+        train_tokenizer(["river road water night"] * 20, vocabulary=30), dimension=2, deviation=0.1, seed=1
+    )
+    (weight,) = model.parameters()
+    selecting = Scripted(values, patience, tmp_path)
+    stopped = None
+    for step in range(10, 10 * len(values) + 1, 10):
+        weight.data.fill_(step)
+        if selecting.look(model, step):
+            stopped = step
+            break
+    assert stopped == stops_at
+    assert selecting.take_best(model) == best
+    assert weight[0, 0].item() == best
+
+
+def test_a_model_is_chosen_by_the_english_validation_loss(tmp_path: Path) -> None:
+    rest = VALIDATION + "\n[selection]\nevery = 10\npatience = 2\n"
+    recipe = recipe_of(tmp_path, rest, steps=60)
+    record = train(recipe, tmp_path / "model")
+    selection = record["selection"]
+    assert isinstance(selection, dict)
+    assert selection["by"] == "validation loss"
+    steps, values = zip(*selection["looks"], strict=True)
+    assert steps == tuple(range(10, 10 * len(steps) + 1, 10))
+    assert selection["step"] == steps[int(np.argmin(values))]
+    assert record["mix"]["batches"] == selection["step"]  # type: ignore[index]
+    # the state that was saved is the one that was looked at
+    shorter = recipe_of(tmp_path, rest, steps=60)
+    again = train(shorter, tmp_path / "again")
+    assert again["selection"] == selection
+
+
+def test_a_model_is_chosen_by_the_mean_over_the_settings_of_a_development_collection(tmp_path: Path) -> None:
+    top = "drop_contaminated = false\n"
+    rest = '\n[selection]\ndevelopment = "newswire"\nmeasure = "mAP"\nevery = 20\n'
+    text = TINY.replace('test = ["newswire"]', 'test = ["mlqa-r"]')
+    path = tmp_path / "recipe.toml"
+    path.write_text(top + text.replace("steps = 6", "steps = 40") + rest, encoding="utf-8")
+    recipe = load_recipe(path)
+    (tmp_path / "data").mkdir()
+    train_one(recipe, "x-y", seed=1, data=tmp_path / "data", out=tmp_path / "model", progress=Silent(), command="")
+    record = json.loads((tmp_path / "model/polybatch.json").read_text())
+    assert record["selection"]["by"] == "mAP on newswire"
+    best = max(record["selection"]["looks"], key=lambda look: look[1])
+    assert record["selection"]["step"] == best[0]
+
+    (collection,) = load_collections(["newswire"], data=None, languages=["en", "sw"])
+    judged = judge_collection(load_encoder(str(tmp_path / "model")), collection, system="m")
+    values = [one.value for one in measure(judged.ranks, ["mAP"]) if one.query_language == MEAN]
+    assert np.mean(values) == pytest.approx(best[1], abs=1e-6)
+    SentenceTransformer(str(tmp_path / "model"), device="cpu")
+
+
+def test_validation_without_rows_in_the_languages_asked_for_is_refused(tmp_path: Path) -> None:
+    recipe = recipe_of(tmp_path, VALIDATION + '\n[selection]\nlanguages = ["de"]\n')
+    with pytest.raises(DataError, match="validation: no validation row has query and passage in de; languages with"):
+        train(recipe, tmp_path / "model")
+    (tmp_path / "a.en").write_text("")
+    rest = '\n[[validation]]\nsource = "lines"\nname = "a"\nfiles = { en = ["a.en"] }\n\n[selection]\nevery = 5\n'
+    recipe = recipe_of(tmp_path, rest)
+    with pytest.raises(DataError, match="empty file"):
+        train_one(recipe, "x-y", seed=1, data=tmp_path, out=tmp_path / "model", progress=Silent(), command="")
