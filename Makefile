@@ -1,4 +1,5 @@
 # install: .venv in the checkout. check: linters and types. test: the fast suite. demo: the main job, end to end.
+# docs: generated pages, drawings, and the site in build/docs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +44,8 @@ format: install
 
 docs: install
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/draw.py
+	$(BIN)/sphinx-build -W --keep-going -q -d build/doctrees docs build/docs
 
 clean:
 	rm -rf $(VENV) runs build dist

@@ -6,8 +6,8 @@
 started again, until it was killed so often; after every other kill, every other document has a new text. Between two
 starts, the index is opened, and what was whole must still be whole, unless its text has changed. The last run is left
 to end, and then the index must hold every document once, each with its passages and no others. With `milvus`, a Milvus
-Lite server runs beside it, and is killed too at every other kill. Prints a line for each kill, and ends with status 1
-where anything is lost or doubled.
+Lite server runs beside it, and is killed too at every other kill. Prints a table with a row for each kill, and ends
+with status 1 where anything is lost or doubled.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from pathlib import Path
 
 from polybatch.data.newswire.wire import newswire_corpus
 from polybatch.encoders.static import static_encoder, train_tokenizer
+from polybatch.provenance import machine, versions
 from polybatch.search.cutting import content_of, cut
 from polybatch.search.index import Index
 from polybatch.search.reading.archive import read_archive
@@ -99,21 +100,26 @@ def main() -> None:
             assert process.wait() == 0
             working = time.monotonic() - begun
         command += ["--engine-uri", server.uri] if server else []
+        print(f"{given.kills} kills of {given.documents} documents in {given.engine}. {machine()} {versions()}\n")
+        print("| kill | after, s | documents held whole | up to date | lost |\n|--:|--:|--:|--:|--:|", flush=True)
         before: set[str] = set()
         for kill in range(1, given.kills + 1):
             write_archive(archive, given.documents, version=1 + kill // 2)
             with start(command, index) as process:
-                time.sleep(chance.uniform(0, working))
+                moment = chance.uniform(0, working)
+                time.sleep(moment)
                 if server and kill % 2 == 0:
                     server.kill()
                 process.kill()
             if server and kill % 2 == 0:
                 server.start()
             if (index / "index.json").is_file():
-                before = look(index, kill, before, archive)
+                before = look(index, f"{kill} | {moment:.2f}", before, archive)
+            else:
+                print(f"| {kill} | {moment:.2f} | 0 | 0 | 0 |", flush=True)
         wanted = [one for _, one in read_archive([archive], [])]
         done = subprocess.run([*command, "--out", str(index)], check=True, capture_output=True, text=True).stdout
-        print(done.splitlines()[-1])
+        print(f"\nThe last run: {done.splitlines()[-1].rpartition('/')[2]}")
         opened = Index.open(index)
         there = sorted(id for id, _ in opened.engine.documents())
         tokens, fingerprint = opened.manifest["tokens"], opened.manifest["fingerprint"]
@@ -126,17 +132,17 @@ def main() -> None:
         print(f"killed {given.kills} times: every one of {len(wanted)} documents is there once, with its passages")
 
 
-def look(index: Path, kill: int, before: set[str], archive: Path) -> set[str]:
+def look(index: Path, kill: str, before: set[str], archive: Path) -> set[str]:
     """The unchanging documents that an index holds whole; ends the program where one is lost that was there before."""
     engine = Index.open(index).engine
     wanted = {one.id: content_of(one) for _, one in read_archive([archive], [])}
     held = engine.held(list(wanted))
     now = sum(one.content == wanted[id] for id, one in held.items())
     there = sum(one.whole for one in held.values())
-    print(f"kill {kill:>2}: opens; of {len(wanted)} documents, {there} are whole and {now} up to date", flush=True)
     whole = {id for id, one in held.items() if one.whole and int(id[1:]) % 2 == 0}
-    if lost := before - whole:
-        print(f"lost: {len(lost)}")
+    lost = before - whole
+    print(f"| {kill} | {there} | {now} | {len(lost)} |", flush=True)
+    if lost:
         raise SystemExit(1)
     return whole
 

@@ -6,12 +6,12 @@ Makes a static model (a tokenizer trained on the newswire, random vectors) and a
 Nepali and Swahili, starts a real server process on a free port without a rate limit, and lets each user search, read
 the answer, think for an exponentially distributed time of mean `--think` seconds, and search again: dense, words or
 both in turn, every other search in one language, ten hits. `--think 0` never thinks, which finds how many searches a
-second the machine answers. Load generator and server share the machine. The index and model are made anew each time.
+second the machine answers. Prints a table, and memory over time. Load generator and server share the machine. The index
+and model are made anew each time.
 """
 
 import argparse
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -22,6 +22,8 @@ from random import Random
 
 import httpx
 import numpy as np
+
+from polybatch.provenance import machine, versions
 
 LANGUAGES = ("en", "ne", "sw")
 METHODS = ("dense", "text", "hybrid")
@@ -123,10 +125,24 @@ async def load(address: str, queries: list[str], pid: int, asked: argparse.Names
     await asyncio.gather(watch(), *(user(number) for number in range(asked.users)))
     milliseconds = 1000 * np.array(seconds)
     p50, p90, p99 = np.percentile(milliseconds, [50, 90, 99])
-    print(f"{asked.users} users, {asked.seconds:g} s, think {asked.think:g} s, {os.cpu_count()} cores")
-    print(f"{len(seconds)} searches, {len(seconds) / asked.seconds:.0f} a second, {len(errors)} errors", *set(errors))
-    print(f"milliseconds: p50 {p50:.0f}, p90 {p90:.0f}, p99 {p99:.0f}, worst {milliseconds.max():.0f}")
-    print(f"resident memory in MB, every {EVERY:g} s:", " ".join(f"{one:.0f}" for one in memory))
+    half = len(memory) // 2
+    told = {
+        "users": asked.users,
+        "seconds": f"{asked.seconds:g}",
+        "think, s": f"{asked.think:g}",
+        "searches": len(seconds),
+        "a second": f"{len(seconds) / asked.seconds:.0f}",
+        "errors": len(errors),
+        "p50 ms": f"{p50:.0f}",
+        "p90 ms": f"{p90:.0f}",
+        "p99 ms": f"{p99:.0f}",
+        "worst ms": f"{milliseconds.max():.0f}",
+        "MB at half": f"{memory[half]:.0f}",
+        "MB at the end": f"{memory[-1]:.0f}",
+    }
+    print(f"\n{machine()} {versions()}", *sorted(set(errors)))
+    print(f"\n| {' | '.join(told)} |\n|{'--:|' * len(told)}\n| {' | '.join(map(str, told.values()))} |")
+    print(f"\nResident memory in MB, every {EVERY:g} s:", " ".join(f"{one:.0f}" for one in memory))
 
 
 def resident(pid: int) -> float:

@@ -13,6 +13,7 @@ from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.fetching.origins import ORIGINS
 from polybatch.data.sources.listing import to_markdown
 from polybatch.data.sources.table import SOURCES
+from polybatch.encoders.families import FAMILIES as ENCODER_FAMILIES
 from polybatch.encoders.settings import ENCODERS
 from polybatch.evaluation.claims import ClaimSettings
 from polybatch.evaluation.families import DEFAULT, FAMILIES, measure_form
@@ -24,6 +25,7 @@ from polybatch.training.tuning.settings import Tuning
 
 ROOT = Path(__file__).parent.parent
 NOTE = "<!-- made by docs/generate.py; `make docs` writes it anew -->\n"
+FAMILIES_BEGIN, FAMILIES_END = (f"<!-- {which} of the table by docs/generate.py -->" for which in ("begin", "end"))
 
 
 def cli_page() -> str:
@@ -32,7 +34,8 @@ def cli_page() -> str:
     lines = [
         "# The command line",
         NOTE,
-        "Results go to stdout, news and progress to stderr. Faults end with exit status 1.",
+        "Which commands and options there are. Results go to stdout, news and progress to stderr. Faults end with",
+        "exit status 1.",
     ]
     commands = {
         " ".join([name, *([inner] if inner else [])]): one
@@ -58,8 +61,8 @@ def recipes_page() -> str:
     lines = [
         "# Recipes",
         NOTE,
-        "A recipe is one experiment as a TOML file. It is checked whole before any work starts; every fault is named",
-        "at its line. Paths are under the data folder (`--data` or `POLYBATCH_DATA`).\n",
+        "Which keys a recipe has. A recipe is one experiment as a TOML file, checked whole before any work starts;",
+        "every fault is named at its line. Paths are under the data folder (`--data` or `POLYBATCH_DATA`).\n",
     ]
     tables: list[tuple[str, Any]] = [("At the top of the file", recipe.Recipe)]
     tables += [(f'`[[train]]` with `source = "{name}"`', source) for name, source in SOURCES.items()]
@@ -89,8 +92,9 @@ def measures_page() -> str:
     lines = [
         "# Measures",
         NOTE,
-        "A measure's name is its identity: `nDCG@10` is nDCG of the best ten. Give names with `--measure`. Ranks are",
-        "over the whole pool. Measures of a ranking take ties in a neutral fixed order; distances, expected ranks.\n",
+        "By what a model is judged. A measure's name is its identity: `nDCG@10` is nDCG of the best ten. Give names",
+        "with `--measure`. Ranks are over the whole pool. Measures of a ranking take ties in a neutral fixed order;",
+        "distances, expected ranks. [Concepts](concepts.md#measures) explains the main ones.\n",
         "| measure | what | settings | better | by default |",
         "|---|---|---|---|---|",
     ]
@@ -109,8 +113,9 @@ def sources_page() -> str:
     lines = [
         "# Sources of training rows",
         NOTE,
-        'A `[[train]]` table of a recipe names one: `source = "..."`; recipes.md has the keys of each. None of these',
-        "texts comes with polybatch: their licences differ from it.\n",
+        'What a model can be trained on. A `[[train]]` table of a recipe names one of these: `source = "..."`;',
+        "[recipes](recipes.md) has the keys of each. None of these texts comes with polybatch, but for the newswire:",
+        "their licences differ from it.\n",
         to_markdown(),
         "\nRead on real files: ntrex, flores-v1, sib-200, masakhanews, and bitext, lines and squad on those of",
         "lafand-mt and lareqa. All others are read on small files of upstream's form, which the tests write.\n",
@@ -126,14 +131,30 @@ def sources_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def pretrained_page() -> str:
+    """The page as it is, with the table of families anew between its two marks."""
+    lines = [
+        "| family | on the hub | before a query | before a passage | pooling | temperature |",
+        "|---|---|---|---|---|--:|",
+    ]
+    for name, one in ENCODER_FAMILIES.items():
+        query, passage = (f'`"{prefix}"`' if prefix else "nothing" for prefix in (one.query_prefix, one.passage_prefix))
+        owner = f"`{one.owner}`" if one.owner else "any"
+        lines.append(f"| {name} | {owner} | {query} | {passage} | {one.pooling} | {one.temperature:g} |")
+    before, _, rest = (ROOT / "docs/pretrained.md").read_text(encoding="utf-8").partition(f"{FAMILIES_BEGIN}\n")
+    _, _, after = rest.partition(FAMILIES_END)
+    return "\n".join([f"{before}{FAMILIES_BEGIN}\n", *lines, f"\n{FAMILIES_END}{after}"])
+
+
 def architecture_page() -> str:
     """Every module with the first line of its docstring."""
-    lines = ["# Architecture", NOTE]
-    lines.append(
-        "Imports point down: `cli`, then `training`, `report` and `search`, then `evaluation` and `correction`, then"
-    )
-    lines.append("`data`, then `sampling` and `encoders`, then the shared core. Siblings are strangers; a report never")
-    lines.append("meets a model.\n")
+    lines = [
+        "# Architecture",
+        NOTE,
+        "Which file does what, by the first line of each. Imports point down: `cli`, then `training`, `report` and",
+        "`search`, then `evaluation` and `correction`, then `data`, then `sampling` and `encoders`, then the shared",
+        "core. Siblings are strangers; a report never meets a model.\n",
+    ]
     order = ("cli", "report", "search", "training", "correction", "evaluation", "data", "encoders", "sampling", "")
     for package in order:
         folder = ROOT / "src/polybatch" / package
@@ -156,6 +177,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "recipes.md": recipes_page,
     "measures.md": measures_page,
     "sources.md": sources_page,
+    "pretrained.md": pretrained_page,
     "architecture.md": architecture_page,
 }
 

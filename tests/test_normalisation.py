@@ -1,6 +1,7 @@
 """Claims about normalisation."""
 
 import json
+import sys
 import unicodedata
 from typing import Any, get_args
 
@@ -122,3 +123,9 @@ def test_every_script_that_joins_is_known_to_unicode() -> None:
     import regex
 
     assert all(regex.compile(rf"\p{{Script={one}}}") for one in JOINING_SCRIPTS)
+
+
+def test_the_decimal_digits_of_every_script_become_ascii() -> None:
+    for character in map(chr, range(sys.maxunicode + 1)):
+        if (digit := unicodedata.decimal(character, None)) is not None:
+            assert normalise(character, Normalisation()) == str(digit)

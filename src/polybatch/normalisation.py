@@ -1,8 +1,9 @@
 """Normalise texts alike for training and search, by a table of switches. Not here: cleaning, case, transliteration."""
 
 import re
+import sys
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, Self
 
 import regex
@@ -22,7 +23,6 @@ _INVISIBLE = (
     "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # halves of pairs, and code points that are no characters
 )
-_DIGIT = r"(?![0-9])\d"
 _JOINERS = re.compile("[\u200c\u200d]+")
 
 
@@ -67,35 +67,61 @@ def normalise(text: str, options: Normalisation) -> str:
     (it may end a word: Nepali र्‍, older Malayalam ന്‍), and between emoji; dropped elsewhere.
     """
     if text.isascii() and text.isprintable():  # which only spaces can change
-        return " ".join(text.split()) if options.spaces == "single" else text
+        return text if options.spaces == "keep" else single_spaced(text)
     found = _replaced(options.quotes == "straight", options.digits == "ascii", options.invisible == "drop")
-    formed = ""
-    while text != formed:  # what is dropped may have stood between a letter and its accent, which the form then joins
+    while True:
         formed = text if options.form == "none" else unicodedata.normalize(options.form, text)
         text = found.sub(_replace, formed)
-        if options.joiners != "keep":
+        if options.joiners != "keep" and ("\u200c" in text or "\u200d" in text):
             text = _JOINERS.sub(_kept_joiner if options.joiners == "script" else "", text)
-    return " ".join(text.split()) if options.spaces == "single" else text
+        # what was dropped may have stood between a letter and its accent, which the form then joins
+        if text == formed or options.form == "none" or unicodedata.is_normalized(options.form, text):
+            return text if options.spaces == "keep" else single_spaced(text)
+
+
+def single_spaced(text: str) -> str:
+    """The text with every run of white space as one space, and none at its ends."""
+    if "  " not in text and text.isprintable():  # of white space, the space alone is printable
+        return text.strip(" ")
+    return " ".join(text.split())
 
 
 @cache
 def _replaced(quotes: bool, digits: bool, invisible: bool) -> re.Pattern[str]:
-    """What finds the characters to replace: a scan in C, since most texts have few of them or none."""
-    characters = "".join(STRAIGHT.values()) * quotes + _INVISIBLE * invisible
-    return re.compile("|".join([f"[{characters}]"] * bool(characters) + [_DIGIT] * digits) or "(?!)")
+    """What finds the characters to replace, all in one class, which is a quick scan in C: most texts have few."""
+    characters = "".join(STRAIGHT.values()) * quotes + _INVISIBLE * invisible + _decimals() * digits
+    return re.compile(f"[{characters}]" if characters else "(?!)")
 
 
-def _replace(match: re.Match[str]) -> str:
-    found = match[0]
+@cache
+def _decimals() -> str:
+    """The decimal digits of all scripts but ASCII's, as a class of characters, and whatever is as rare."""
+    zeros = (chr(code) for code in range(0x80, 0x10000) if unicodedata.decimal(chr(code), None) == 0)
+    # one range beyond the basic plane: with each script's own there, a scan takes ten times as long
+    return "".join(f"{zero}-{chr(ord(zero) + 9)}" for zero in zeros) + f"\U00010000-{chr(sys.maxunicode)}"
+
+
+@cache
+def _replacement(found: str) -> str:
     digit = unicodedata.decimal(found, None)
     if digit is not None:
         return str(digit)
+    if found > "\uffff":  # found with the digits there, and none
+        return found
     return next((straight for straight, quotes in STRAIGHT.items() if found in quotes), "")
+
+
+def _replace(match: re.Match[str]) -> str:
+    return _replacement(match[0])
 
 
 def _kept_joiner(match: re.Match[str]) -> str:
     text, (start, end) = match.string, match.span()
-    joiner, before, after = match[0][0], text[start - 1 : start], text[end : end + 1]
+    return _kept(text[start - 1 : start], match[0][0], text[end : end + 1])
+
+
+@lru_cache(maxsize=4096)
+def _kept(before: str, joiner: str, after: str) -> str:
     within = bool(before and after and _joins(before) & _joins(after))
     half = joiner == "\u200d" and before != "" and unicodedata.combining(before) == 9  # 9 is the class of viramas
     return joiner if within or half else ""

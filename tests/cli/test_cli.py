@@ -79,8 +79,8 @@ def test_a_recipe_is_run_judged_and_reported(cli: Cli, recipe: Path, tmp_path: P
     out = tmp_path / "runs/tiny"
     # tracking is there where TensorBoard is installed
     assert sorted(path.name for path in out.iterdir() if path.name != "tracking") == [
-        *("contamination.json", "manifest.json", "ranks.parquet", "report.html", "results.json", "systems", "table"),
-        *("tokenizer.json", "top.parquet"),
+        *("cases.json", "contamination.json", "manifest.json", "ranks.parquet", "report.html", "results.json"),
+        *("systems", "table", "tokenizer.json", "top.parquet"),
     ]
     assert "X-Y" in ran.out
     assert "report: runs/tiny/report.html" in ran.err

@@ -35,3 +35,10 @@ def test_two_folders_of_articles_become_models_and_a_report(tmp_path: Path, monk
     assert Path("runs/mine/report.html").is_file()
     hybrid = Path("runs/mine/systems/hybrid-seed1/model")
     assert (hybrid / "modules.json").is_file()
+
+    best = Path("mine/best.toml")
+    text = re.sub(r"(?m)^steps = .*$", "steps = 20", best.read_text(encoding="utf-8"))
+    best.write_text(text.replace("lexical = 2048", "lexical = 64"), encoding="utf-8")
+    polybatch("train", best, "--data", "mine", "--strategy", "x-y", "--out", "models/best")
+    assert "NgramEmbedding" in Path("models/best/modules.json").read_text(encoding="utf-8")
+    assert "X-Y" in polybatch("evaluate", "models/best", "--on", "mine/test", "--out", "results/best")

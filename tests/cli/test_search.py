@@ -61,6 +61,11 @@ def test_a_folder_of_articles_is_indexed_once_and_searched(cli: Cli, model: str)
     assert found["hits"][0]["document"] == "en-11"
     assert found["hits"][0]["found_by"] == ["text"]
     assert found["request"]["query"] == "11 metres"
+    for words, ways in ((), ["dense"]), (("--hybrid",), ["dense", "text"]):
+        found = json.loads("\n".join(cli("search", "news", "metres", "--in", "en", "--format", "json", *words)))
+        assert {tuple(hit["found_by"]) for hit in found["hits"]} == {tuple(ways)}
+    (late,) = cli("search", "news", "metres", "--since", "2030-01-01", "--method", "text")
+    assert late == "nothing found"
     assert cli("search", "news", "nothingofthis", "--method", "text") == ["nothing found"]
 
 
@@ -72,6 +77,16 @@ def test_control_characters_of_an_archive_do_not_reach_the_terminal(cli: Cli, mo
     printed = "\n".join(cli("search", "news", "evil", "--method", "text"))
     assert "evil ]0;title text" in printed
     assert "\x1b" not in printed
+
+
+def test_a_long_passage_is_shown_by_its_beginning(cli: Cli, model: str) -> None:
+    long = "The mayor spoke of the flood once more. " * 20
+    Path("articles/long.jsonl").write_text(json.dumps({"id": "long", "text": long, "language": "en"}))
+    cli("index", model, "articles", "--out", "news")
+    printed = cli("search", "news", "mayor", "--method", "text")
+    assert len(printed) == 4
+    assert printed[1].strip().startswith("The mayor spoke")
+    assert printed[-1].endswith("…")
 
 
 def test_what_is_wrong_is_said_in_one_line_each(cli: Cli, model: str) -> None:

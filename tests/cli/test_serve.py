@@ -2,12 +2,16 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -18,6 +22,8 @@ from typer.testing import CliRunner
 from polybatch.cli.serve import serve
 from polybatch.errors import DataError, FaultyInputError
 from polybatch.search import extra
+from polybatch.search.engines.lance import SEEN_AFTER
+from polybatch.search.index import Index
 from polybatch.search.server.running import short_names
 from tests.search.server.archive import make_index, make_models
 
@@ -31,13 +37,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_index(folder / "index", make_models(folder)["hybrid"])
 
 
-@pytest.fixture
-def process(index: Path, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    with (tmp_path / "log").open("w") as log:
+@contextmanager
+def serving(index: Path, log: Path) -> Iterator["subprocess.Popen[str]"]:
+    with log.open("w") as file:
         process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND, str(index), "--port", "0"],
+            [sys.executable, "-c", COMMAND, str(index), "--port", "0", "--rate", "0"],
             stdout=subprocess.PIPE,
-            stderr=log,
+            stderr=file,
             text=True,
             env={**os.environ, "POLYBATCH_TOKEN": TOKEN},
         )
@@ -46,12 +52,23 @@ def process(index: Path, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     process.wait()
 
 
+def address_of(process: "subprocess.Popen[str]", log: Path) -> str:
+    assert process.stdout is not None
+    address = process.stdout.readline().strip()
+    assert address.startswith("http://127.0.0.1:"), log.read_text()
+    return address
+
+
+@pytest.fixture
+def process(index: Path, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    with serving(index, tmp_path / "log") as process:
+        yield process
+
+
 def test_it_prints_its_address_answers_and_stops_after_what_it_has_begun(
     process: "subprocess.Popen[str]", tmp_path: Path
 ) -> None:
-    assert process.stdout is not None
-    address = process.stdout.readline().strip()
-    assert address.startswith("http://127.0.0.1:"), (tmp_path / "log").read_text()
+    address = address_of(process, tmp_path / "log")
     found = httpx.post(f"{address}search", json={"query": "floods", "top": 3}).json()
     assert len(found["hits"]) == 3
     story = "A long story, told again. " * 20
@@ -82,6 +99,42 @@ def test_it_prints_its_address_answers_and_stops_after_what_it_has_begun(
     assert "Traceback" not in log
     with pytest.raises(httpx.ConnectError):
         httpx.get(address)
+
+
+def test_two_servers_of_one_index_see_what_the_other_wrote_and_lose_nothing(index: Path, tmp_path: Path) -> None:
+    copied = Path(shutil.copytree(index, tmp_path / "index"))
+    logs = [tmp_path / "log-0", tmp_path / "log-1"]
+    with serving(copied, logs[0]) as one, serving(copied, logs[1]) as other:
+        clients = [
+            httpx.Client(base_url=address_of(process, log), headers={"authorization": f"Bearer {TOKEN}"}, timeout=60)
+            for process, log in zip((one, other), logs, strict=True)
+        ]
+        before = clients[0].get("languages").json()["indices"][0]["passages"]
+
+        def write(which: int) -> list[dict[str, int]]:
+            told = []
+            for number in range(4):
+                own = {"id": f"of-{which}-{number}", "text": f"Server {which} wrote {number}.", "language": "en"}
+                both = {"id": f"of-both-{number}", "text": f"Both wrote {number}.", "language": "sw"}
+                answer = clients[which].post("documents", json={"documents": [own, both]})
+                assert answer.status_code == 200, answer.text
+                told.append(answer.json()["index"])
+            return told
+
+        with ThreadPoolExecutor(2) as threads:
+            told = [one for found in threads.map(write, (0, 1)) for one in found]
+        assert sum(one["new"] for one in told) == 12
+        assert sum(one["same"] for one in told) == 4
+        time.sleep(SEEN_AFTER.total_seconds())
+        for client in clients:
+            for id in ("of-0-3", "of-1-3", "of-both-3"):
+                assert client.get("documents", params={"id": id}).status_code == 200
+            found = client.post("search", json={"query": "wrote", "method": "text", "top": 100}).json()["hits"]
+            assert len(found) == len({hit["document"] for hit in found}) == 12
+        assert clients[1].request("DELETE", "documents", params={"id": ["of-0-2", "of-both-2"]}).json() == {"index": 2}
+        time.sleep(SEEN_AFTER.total_seconds())
+        assert clients[0].get("documents", params={"id": "of-0-2"}).status_code == 404
+    assert sum(Index.open(copied).engine.languages().values()) == before + 10
 
 
 def run(*words: str) -> BaseException | None:

@@ -37,7 +37,7 @@ def test_the_table_is_printed_and_the_chosen_value_reported(tmp_path: Path) -> N
         for system in ("x-y", "hybrid")
     ]
     assert rows[-1].startswith("Chosen: composition ")
-    assert (tmp_path / "out/chosen/report.html").is_file()
+    assert "Sweep over composition" in (tmp_path / "out/chosen/report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("words", [(), ("--alpha", "0,1", "--size", "1,.5")])

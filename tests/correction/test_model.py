@@ -14,6 +14,9 @@ from polybatch.correction.fitting import fit_correction
 from polybatch.correction.model import corrected_model
 from polybatch.correction.record import ABOUT, ARRAYS, Correction, to_unit
 from polybatch.correction.table import CORRECTIONS
+from polybatch.encoders.building import build_encoder
+from polybatch.encoders.loading import load_encoder
+from polybatch.encoders.settings import StaticEncoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import DataError, ModelError
 from polybatch.evaluation.fingerprint import fingerprint
@@ -31,16 +34,24 @@ OF_EVERY = [code for code, texts in TEXTS.items() for _ in texts]
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SentenceTransformer]:
-    """Both kinds of encoders, with prompts; the text of a prompt must not count as the language of a text."""
+    """All kinds of encoders, with prompts; the text of a prompt must not count as the language of a text."""
     prompts: dict[str, Any] = {"query": "Query: ", "document": "Passage: "}
-    static = static_encoder(train_tokenizer(EVERY * 20, vocabulary=150), dimension=24, deviation=0.1, seed=1)
-    static.prompts = prompts
+    subwords = train_tokenizer(EVERY * 20, vocabulary=150)
+    static = static_encoder(subwords, dimension=24, deviation=0.1, seed=1)
+    settings = StaticEncoder(vocabulary=150, dimension=16, ngrams=4, buckets=512, lexical=8)
+    ngrams = build_encoder(settings, texts=lambda: EVERY, seed=1, tokenizer=subwords)
+    static.prompts, ngrams.prompts = prompts, prompts
     folder = make_transformer(tmp_path_factory.mktemp("transformer"), EVERY * 20, prompts=prompts)
-    return {"static": static, "transformer": SentenceTransformer(str(folder), device="cpu")}
+    return {"static": static, "ngrams": ngrams, "transformer": SentenceTransformer(str(folder), device="cpu")}
 
 
 @pytest.fixture(params=["static", "transformer"])
 def model(request: pytest.FixtureRequest, models: dict[str, SentenceTransformer]) -> SentenceTransformer:
+    return models[request.param]
+
+
+@pytest.fixture(params=["static", "ngrams", "transformer"])
+def any_model(request: pytest.FixtureRequest, models: dict[str, SentenceTransformer]) -> SentenceTransformer:
     return models[request.param]
 
 
@@ -55,19 +66,21 @@ def fitted(name: str, model: SentenceTransformer) -> Correction:
     )
 
 
-def load(folder: Path, name: str) -> SentenceTransformer:
+def load(folder: Path) -> SentenceTransformer:
     """As a user loads it: modules that are not sentence-transformers' own need the word that trusts them."""
-    return SentenceTransformer(str(folder), device="cpu", trust_remote_code=name != "lsar")
+    foreign = "polybatch." in (folder / "modules.json").read_text(encoding="utf-8")
+    return SentenceTransformer(str(folder), device="cpu", trust_remote_code=foreign)
 
 
 @pytest.mark.parametrize("name", CORRECTIONS)
 def test_a_corrected_model_encodes_as_the_correction_says_before_and_after_it_is_saved(
-    name: str, model: SentenceTransformer, tmp_path: Path
+    name: str, any_model: SentenceTransformer, tmp_path: Path
 ) -> None:
+    model = any_model
     correction = fitted(name, model)
     corrected = corrected_model(model, correction)
     corrected.save(str(tmp_path / "model"), create_model_card=False)
-    loaded = load(tmp_path / "model", name)
+    loaded = load(tmp_path / "model")
     for queries, encode in ((True, "encode_query"), (False, "encode_document")):
         plain = getattr(model, encode)(EVERY)
         expected = correction.apply(plain, OF_EVERY, queries=queries)
@@ -78,6 +91,10 @@ def test_a_corrected_model_encodes_as_the_correction_says_before_and_after_it_is
     assert loaded.prompts == model.prompts
     assert loaded.get_embedding_dimension() == model.get_embedding_dimension()
     assert np.allclose(model.encode(EVERY), model.encode(EVERY))
+    if name != "lsar":
+        assert np.array_equal(
+            load_encoder(str(tmp_path / "model")).model.encode_query(EVERY), corrected.encode_query(EVERY)
+        )
 
 
 def test_lsar_is_saved_as_modules_of_sentence_transformers_alone(model: SentenceTransformer, tmp_path: Path) -> None:
@@ -166,10 +183,10 @@ def test_a_cache_of_vectors_tells_corrections_apart_and_knows_them_again(
 ) -> None:
     model = models["static"]
     model.save(str(tmp_path / "plain"), create_model_card=False)
-    found = {fingerprint(load(tmp_path / "plain", "lsar"))}
+    found = {fingerprint(load(tmp_path / "plain"))}
     for name in CORRECTIONS:
         corrected_model(model, fitted(name, model)).save(str(tmp_path / name), create_model_card=False)
-        first, second = (fingerprint(load(tmp_path / name, name)) for _ in range(2))
+        first, second = (fingerprint(load(tmp_path / name)) for _ in range(2))
         assert first == second
         found.add(first)
     assert len(found) == 1 + len(CORRECTIONS)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from polybatch.evaluation.keeping import write_cases
 from polybatch.evaluation.results import (
     ALL,
     MEAN,
@@ -20,6 +21,8 @@ from polybatch.evaluation.results import (
     write_top,
 )
 from polybatch.records import Setting
+
+from .texts import collection_of
 
 FIVE = ("untuned", "en-en", "x-x-mono", "x-y", "hybrid")
 TITLES = {
@@ -133,7 +136,7 @@ def top_of(ranks: pa.Table) -> pa.Table:
                     "position": position,
                     "language": row["passage_language"] if hit else row["query_language"],
                     "relevant": hit,
-                    "passage_id": row["passage_id"] if hit else f"other{position}",
+                    "passage_id": row["passage_id"] if hit else f"{row['query_language']}-other{position}",
                 }
             )
     return pa.Table.from_pylist(found, TOP_SCHEMA)
@@ -238,8 +241,8 @@ def write_run(
 ) -> Path:
     """A finished run in `folder`; keyword arguments replace keys of its manifest.
 
-    There are ranks of the first two systems; with a system `first`, which answers every query, ranks of all, and
-    top passages.
+    There are ranks of the first two systems; with a system `first`, which answers every query, ranks of all, top
+    passages, and the queries kept with their texts.
     """
     each = [(system, seed) for system in systems for seed in ([None] if system == "untuned" else seeds)]
     folder.mkdir(parents=True, exist_ok=True)
@@ -247,6 +250,7 @@ def write_run(
     ranks = ranks_of(each if first else each[:2], languages=languages, pool=pool, first=first)
     write_ranks(folder, ranks)
     if first:
-        write_top(folder, top_of(ranks))
+        write_top(folder, top := top_of(ranks))
+        write_cases(folder, [collection_of(languages, queries=QUERIES)], ranks=ranks, top=top)
     write_manifest(folder, manifest_of(systems, seeds, languages) | manifest)
     return folder

@@ -1,7 +1,6 @@
 """Folders become one report, or every fault is named at once."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,20 +81,24 @@ def test_a_report_does_without_ranks(tmp_path: Path) -> None:
     assert load_runs([run]).chance == {}
 
 
-def test_different_pools_of_one_collection_are_cautioned_against(tmp_path: Path) -> None:
-    one = write_run(tmp_path / "one", systems=["en-en"], seeds=[1], pool=60)
-    two = write_run(tmp_path / "two", systems=["hybrid"], seeds=[1], pool=70)
-    assert load_runs([one]).cautions == ()
-    (caution,) = load_runs([one, two]).cautions
-    assert "different pools" in caution
+def test_a_run_that_was_cut_short_shows_the_systems_that_were_done(tmp_path: Path) -> None:
+    whole = write_run(tmp_path / "whole", systems=["x-y", "hybrid"], seeds=[1, 2])
+    half = tmp_path / "half"
+    for system, seed in (("x-y", 1), ("x-y", 2), ("hybrid", 1)):
+        write_run(half / "systems" / f"{system}-seed{seed}", systems=[system], seeds=[seed])
+    (half / "manifest.json").write_text((whole / "manifest.json").read_text().replace("true", "false"))
+    report = load_runs([half])
+    assert {(row.system, row.seed) for row in report.results} == {("x-y", 1), ("x-y", 2), ("hybrid", 1)}
+    assert report.unfinished
+    assert report.chance
+    assert report.cautions == ("half has no results of Hybrid with seed 2. Means are over the seeds that there are.",)
 
 
-def test_different_counts_of_queries_are_cautioned_against(tmp_path: Path) -> None:
-    run = write_run(tmp_path / "run", systems=["hybrid"], seeds=[1])
-    others = [replace(row, queries=row.queries + 1) for row in rows_of("x-y", 1)]
-    write_results(run, [*read_results(run), *others])
+def test_systems_and_seeds_that_a_manifest_lists_and_results_lack_are_said(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["x-y", "hybrid"], seeds=[1, 2, 3])
+    write_results(run, [row for row in read_results(run) if row.system == "hybrid" and row.seed == 2])
     (caution,) = load_runs([run]).cautions
-    assert "same number of queries" in caution
+    assert caution.startswith("run has no results of X-Y; Hybrid with seeds 1 and 3.")
 
 
 def test_no_folder_is_a_fault() -> None:

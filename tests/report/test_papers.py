@@ -13,6 +13,7 @@ from polybatch.report.static import PRINT
 from polybatch.report.tables import main_table
 
 from .runs import write_run
+from .test_sweeps import ALPHA, record_of, write_sweep
 
 
 def test_the_csv_holds_every_macro_mean_unrounded(news: Path, report: Report) -> None:
@@ -77,3 +78,25 @@ def test_the_same_report_gives_the_same_figures_and_names_stay_in_the_folder(tmp
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
     assert {path.parent for path in one} == {tmp_path / "one"}
     assert {path.stem for path in one} == {"x-y-z-monolingual", "x-y-z-heat-maps"}
+
+
+def test_every_letter_of_the_latex_is_escaped_and_every_environment_ends(tmp_path: Path) -> None:
+    names = [r"a_b&c%d$e#f{g}h~i^j\k", "x-y", "hybrid"]
+    sweep = write_sweep(tmp_path / "sweep", record_of("alpha", ALPHA, systems=[names[0]]))
+    run = write_run(tmp_path / "run", systems=names, first="hybrid")
+    text = to_tex(load_runs([run, sweep]))
+    opened = re.findall(r"\\(begin|end)\{(\w+)\}", text)
+    stack: list[str] = []
+    for what, name in opened:
+        if what == "begin":
+            stack.append(name)
+        else:
+            assert stack.pop() == name
+    assert not stack
+    assert opened.count(("begin", "table")) == 3  # main, sweep, claims
+    bare = re.sub(r"\\[&%$#_{}]|\\textbackslash\{\}|\\text\w+\{\}|\$(-|\\pm|\\rightarrow)\$", "", text)
+    assert not re.findall(r"[$#_^~%]", bare), "a letter that LaTeX would read"
+    assert bare.count("{") == bare.count("}")
+    for tabular in re.findall(r"\\begin\{tabular\}.*?\\end\{tabular\}", text, flags=re.DOTALL):
+        rows = [line for line in tabular.splitlines() if line.endswith(r"\\")]
+        assert len({len(re.findall(r"(?<!\\)&", row)) for row in rows}) == 1

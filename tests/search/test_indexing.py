@@ -66,7 +66,9 @@ def test_nothing_is_encoded_twice(folder: Path, model: str) -> None:
     assert add_documents(index, articles(), counting) == Added(same=21)
     moved = [replace(one, id=f"new-{one.id}", source="other") for one in articles()]
     assert add_documents(index, moved, counting) == Added(new=21, kept=21)
-    assert len(counting.texts) == len(set(counting.texts)) == 21
+    copies = [Document(f"copy-{number}", "The same text in three documents of one batch.") for number in range(3)]
+    assert add_documents(index, copies, counting) == Added(new=3, encoded=1, kept=2)
+    assert len(counting.texts) == len(set(counting.texts)) == 22
     assert np.array_equal(
         index.engine.vectors([index.engine.passages("new-sw-1")[0].hash]).popitem()[1],
         index.engine.vectors([index.engine.passages("sw-1")[0].hash]).popitem()[1],
@@ -139,6 +141,16 @@ def test_one_process_writes_at_a_time(folder: Path, model: str) -> None:
             pass
     with other.writing():
         pass
+
+
+def test_a_writer_sees_what_the_one_before_it_wrote_at_once(folder: Path, model: str) -> None:
+    encoder = load_encoder(model)
+    indexes = [make_index(folder, model, []), Index.open(folder)]
+    for number in range(6):
+        with indexes[number % 2].writing():
+            added = add_documents(indexes[number % 2], articles(), encoder)
+        assert added == (Added(same=21) if number else Added(new=21, encoded=21))
+    assert indexes[1].engine.languages() == {"en": 12, "ne": 3, "sw": 6}
 
 
 def test_an_index_keeps_to_its_model(folder: Path, model: str, other_model: str) -> None:

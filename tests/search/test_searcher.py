@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_a_hit_says_what_the_archive_says(searcher: Searcher) -> None:
 
 
 def test_fusion_finds_what_either_finds_and_says_by_which(searcher: Searcher) -> None:
-    hits = searcher.search(SearchRequest("बढ्यो metres", top=21))
+    hits = searcher.search(SearchRequest("बढ्यो metres", top=21, method="hybrid"))
     assert len(hits) == 21
     by = {hit.document: hit.found_by for hit in hits}
     assert by["ne-0"] == by["en-0"] == ("dense", "text")
@@ -78,6 +79,21 @@ def test_filters_let_in_only_what_they_say(searcher: Searcher) -> None:
             top=50,
         )
         assert sorted(documents(searcher.search(request))) == ["ne-1", "sw-1", "sw-3"]
+
+
+def test_what_is_asked_without_a_method_is_found_by_the_model_alone(searcher: Searcher) -> None:
+    asked = SearchRequest("people fled the river")
+    assert searcher.search(asked) == searcher.search(replace(asked, method="dense"))
+
+
+def test_what_has_no_date_is_left_out_where_a_day_is_asked_for(folder: Path, model: str) -> None:
+    undated = Document("undated", "The river rose.", language="en")
+    make_index(folder, model, [undated, *articles()])
+    searcher = Searcher.open(folder)
+    for method in METHODS:
+        found = searcher.search(SearchRequest("river", since=date(1800, 1, 1), top=50, method=method))
+        assert "undated" not in documents(found)
+        assert "undated" in documents(searcher.search(SearchRequest("river", top=50, method=method)))
 
 
 def test_balance_gives_every_language_its_turn(searcher: Searcher) -> None:
@@ -109,7 +125,7 @@ def test_a_query_that_has_no_word_or_a_zero_vector_finds_nothing(searcher: Searc
 
     blind = Searcher(searcher.index, Zero())  # type: ignore[arg-type]
     assert blind.search(SearchRequest("river", method="dense")) == []
-    assert {hit.found_by for hit in blind.search(SearchRequest("metres", top=30))} == {("text",)}
+    assert {hit.found_by for hit in blind.search(SearchRequest("metres", top=30, method="hybrid"))} == {("text",)}
     assert searcher.search(SearchRequest("?!", method="text")) == []
 
 
@@ -118,7 +134,8 @@ def test_odd_queries_are_refused_or_harmless(searcher: Searcher) -> None:
         with pytest.raises(DataError, match=r"^query: "):
             searcher.search(SearchRequest(query))
     for query in ('") OR true', "\u202e\u200f mto", "a:b AND (c OR", "*?~^", "नदी\u200d", "x " * 5_000):
-        searcher.search(SearchRequest(query))
+        for method in METHODS:
+            searcher.search(SearchRequest(query, method=method))
 
 
 def test_everything_wrong_with_requests_is_said_at_once(searcher: Searcher) -> None:

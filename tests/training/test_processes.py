@@ -6,18 +6,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from polybatch.errors import RecipeError
+from polybatch.evaluation.results import MEAN, read_results
 from polybatch.progress import Silent
 from polybatch.training.processes import Processes, processes_of_this_run
 from polybatch.training.recipe import load_recipe
-from polybatch.training.run import train_one
-from polybatch.training.train import LOSSES, working_folder
+from polybatch.training.run import run_recipe, train_one
+from polybatch.training.train import LOSSES, read_record, working_folder
 from tests.tiny import TINY
 
 CHECKPOINT = 20  # steps
+MEAN_MAP = ("mAP", MEAN)
 STEPS = 120
 
 
@@ -47,7 +50,7 @@ def test_a_batch_that_processes_cannot_share_evenly_is_refused() -> None:
 
 def test_two_processes_learn_what_one_would_and_a_killed_one_ends_both(tmp_path: Path) -> None:
     recipe_file = tmp_path / "two.toml"
-    settings = f"steps = {STEPS}\ncheckpoint_every = {CHECKPOINT}\ntoken_dropout = 0.0"
+    settings = f"steps = {STEPS}\ncheckpoint_every = {CHECKPOINT}"
     recipe_file.write_text(TINY.replace("steps = 6", settings), encoding="utf-8")
     names = {"data": None, "progress": Silent(), "command": ""}
     train_one(load_recipe(recipe_file), "hybrid", seed=1, out=tmp_path / "one", **names)  # type: ignore[arg-type]
@@ -70,6 +73,33 @@ def test_two_processes_learn_what_one_would_and_a_killed_one_ends_both(tmp_path:
     train_one(load_recipe(recipe_file), "hybrid", seed=1, out=out, **names)  # type: ignore[arg-type]
     assert losses(out)[:CHECKPOINT] == pytest.approx(alone[:CHECKPOINT], abs=1e-5)
     assert losses(out) == pytest.approx(alone, abs=1e-3)
+
+
+def test_a_run_of_two_processes_gives_the_numbers_of_one(tmp_path: Path) -> None:
+    """Half of all tokens are left out in every step: which ones depends on the row, not on who has it."""
+    recipe_file = tmp_path / "two.toml"
+    text = TINY.replace('"untuned", "x-y", ', "").replace("[1, 2]", "[1]").replace("steps = 6", "steps = 30")
+    recipe_file.write_text('corrections = ["lsar"]\n' + text, encoding="utf-8")
+    recipe, out = load_recipe(recipe_file), tmp_path / "two"
+    run_recipe(recipe, data=None, out=tmp_path / "one", progress=Silent(), command="")
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command = [*launcher, "-m", "polybatch", "run", str(recipe_file), "--out", str(out), "--track", "none"]
+    with (tmp_path / "log.txt").open("w") as log:
+        options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, "timeout": 300}
+        started = subprocess.run(command, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False, **options)
+    assert started.returncode == 0, (tmp_path / "log.txt").read_text()[-3000:]
+    assert recipe.training.token_dropout == 0.5
+    model = "systems/hybrid-seed1/model"
+    assert losses(out / model) == pytest.approx(losses(tmp_path / "one" / model), abs=1e-4)
+    alone, together = read_results(tmp_path / "one"), read_results(out)
+    assert {one.system for one in together} == {"hybrid", "hybrid+lsar"}
+    values = {(one.system, one.setting): one.value for one in alone if (one.measure, one.query_language) == MEAN_MAP}
+    for one in together:
+        if (one.measure, one.query_language) == MEAN_MAP:
+            # sums in another order move a vector by 1e-6, which may turn two passages that are all but equal
+            assert one.value == pytest.approx(values[one.system, one.setting], abs=5e-4)
+    assert read_record(out / model)["hardware"]["processes"] == 2
+    assert "training hybrid, seed 1: 30/30, ended" in (tmp_path / "two.logs/rank-1.log").read_text()
 
 
 def losses(model: Path) -> list[float]:

@@ -115,6 +115,11 @@ def test_every_recipe_of_the_project_is_good(path: Path) -> None:
         ("[batches]", "[[validation]]\nsource = 'newswire'\n[batches]", "16: validation: rows without a [selection]"),
         ("[training]", "[encoder]\nkind = 'statik'\n[training]", "13: encoder: no such kind of encoder; known: static"),
         ("[training]", "[encoder]\ndimensions = 3\n[training]", "14: encoder.dimensions: no such key; known: kind"),
+        (
+            "[training]",
+            "[encoder]\nkind = 'transformer'\npooling = 'mena'\n[training]",
+            "15: encoder.pooling = 'mena'; input should be 'mean', 'cls'",
+        ),
         ("steps = 10", "temperature = 0.05", "14: training.temperature: no such key; known: steps"),
         ("[batches]", "[loss]\nname = 'infonce'\n[batches]", "17: loss.name = 'infonce'; input should be 'info-nce'"),
         ("[batches]", "[tuning]\nmethod = 'lorra'\n[batches]", "17: tuning.method = 'lorra'"),
@@ -133,6 +138,36 @@ def test_defaults_of_training_are_those_of_the_kind_of_encoder(tmp_path: Path) -
     assert (static.learning_rate, static.token_dropout) == (0.02, 0.5)
     other = load_recipe(write(tmp_path, GOOD + '\n[encoder]\nkind = "pretrained"\nmodel = "LaBSE"\n')).training
     assert (other.learning_rate, other.token_dropout, other.steps) == (3e-5, 0.0, 10)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "loss", "temperature"),
+    [
+        ("", "", 0.05),
+        ('kind = "transformer"', "", 0.05),
+        ('kind = "pretrained"\nmodel = "LaBSE"', "", 0.02),
+        ('kind = "pretrained"\nmodel = "intfloat/multilingual-e5-base"', "", 0.01),
+        ('kind = "pretrained"\nmodel = "intfloat/multilingual-e5-base"', 'name = "lakda"\nweight = 0.3', 0.01),
+        ('kind = "pretrained"\nmodel = "LaBSE"', "temperature = 0.5", 0.5),
+    ],
+)
+def test_a_temperature_that_is_left_out_is_that_of_the_encoders_family(
+    tmp_path: Path, encoder: str, loss: str, temperature: float
+) -> None:
+    recipe = load_recipe(write(tmp_path, f"{GOOD}\n[encoder]\n{encoder}\n[loss]\n{loss}\n"))
+    assert recipe.loss.temperature == temperature
+
+
+def test_a_loss_without_a_temperature_gets_none(tmp_path: Path) -> None:
+    tables = '[encoder]\nkind = "pretrained"\nmodel = "LaBSE"\n[loss]\nname = "equation-1"\n'
+    assert load_recipe(write(tmp_path, f"{GOOD}\n{tables}")).loss.name == "equation-1"
+
+
+def test_a_key_that_is_called_like_a_source_is_named_at_its_line(tmp_path: Path) -> None:
+    text = GOOD.replace('name = "mine"', 'name = "mine"\ndocuments = "ids"')
+    assert faults(tmp_path, text) == ["11: train.2.documents = 'ids'; input should be a valid list"]
+    text = GOOD.replace('name = "mine"', 'name = "mine"\nlines = 3')
+    assert [found.partition("; known")[0] for found in faults(tmp_path, text)] == ["11: train.2.lines: no such key"]
 
 
 def test_all_faults_come_in_one_list(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Claims about early stopping: what is looked at, what is kept, what is refused."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +30,7 @@ seed = 2
 """
 
 
-def recipe_of(folder: Path, rest: str, *, steps: int = 40, top: str = "") -> Recipe:
+def recipe_of(folder: Path, rest: str, *, steps: int | str = 40, top: str = "") -> Recipe:
     path = folder / "recipe.toml"
     path.write_text(top + TINY.replace("steps = 6", f"steps = {steps}") + rest, encoding="utf-8")
     return load_recipe(path)
@@ -91,6 +93,33 @@ def test_a_model_is_chosen_by_the_english_validation_loss(tmp_path: Path) -> Non
     shorter = recipe_of(tmp_path, rest, steps=60)
     again = train(shorter, tmp_path / "again")
     assert again["selection"] == selection
+
+
+def test_a_training_that_was_stopped_remembers_what_it_has_looked_at(tmp_path: Path) -> None:
+    class StopsAt(Silent):
+        """Presses Ctrl-C after the 35th step."""
+
+        @contextmanager
+        def task(self, description: str, total: int) -> Iterator[Callable[[int], None]]:
+            done = 0
+
+            def advance(units: int) -> None:
+                nonlocal done
+                done += units
+                if description.startswith("training hybrid") and done == 35:
+                    raise KeyboardInterrupt
+
+            yield advance
+
+    rest = VALIDATION + "\n[selection]\nevery = 10\npatience = 2\n"
+    recipe = recipe_of(tmp_path, rest, steps="60\ncheckpoint_every = 15")
+    expected = train(recipe, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        train_one(recipe, "hybrid", seed=1, data=None, out=tmp_path / "model", progress=StopsAt(), command="")
+    record = train(recipe, tmp_path / "model")
+    assert (record["selection"], record["mix"]) == (expected["selection"], expected["mix"])
+    one, other = (load_encoder(str(tmp_path / name)).encode_queries(["mto"], Silent()) for name in ("whole", "model"))
+    assert np.array_equal(one, other)
 
 
 def test_a_model_is_chosen_by_the_mean_over_the_settings_of_a_development_collection(tmp_path: Path) -> None:

@@ -93,6 +93,13 @@ def test_what_is_dropped_depends_on_the_seed_and_the_batch_alone(tokens: TokenTa
     assert len({tuple(step(seed, number)) for seed in (1, 2) for number in (0, 1, 2)}) == 6
 
 
+def test_processes_that_share_a_batch_leave_out_what_one_would(tokens: TokenTable) -> None:
+    source, whole = TokenBatches(tokens, token_dropout=0.5, seed=1), batch(range(8), number=3)
+    for column in ("query", "passage"):
+        parts = [texts(source.fetch(whole.part(rank, 2)), column) for rank in range(2)]
+        assert parts[0] + parts[1] == texts(source.fetch(whole), column)
+
+
 def test_a_missing_text_has_no_tokens(tokens: TokenTable) -> None:
     assert len(tokens.row(QUERY, "sw", 0)) == 0
     assert len(tokens.row(QUERY, "en", 0)) > 0

@@ -22,6 +22,7 @@ from polybatch.cli.data_translate import translate
 from polybatch.cli.evaluate import evaluate
 from polybatch.cli.export import export
 from polybatch.cli.index import index
+from polybatch.cli.instructions import instructions
 from polybatch.cli.plan import plan
 from polybatch.cli.report import report
 from polybatch.cli.run import run
@@ -29,6 +30,7 @@ from polybatch.cli.search import search
 from polybatch.cli.serve import serve
 from polybatch.cli.sweep import sweep
 from polybatch.cli.train import train
+from polybatch.cli.words import words
 from polybatch.errors import PolybatchError
 
 app = typer.Typer(
@@ -45,13 +47,17 @@ data = typer.Typer(
     no_args_is_help=True,
 )
 DATA: tuple[Callable[..., None], ...] = (split, sources, fetch, check, translate, build, negatives)
-MODELS: tuple[Callable[..., None], ...] = (run, sweep, plan, train, correct, evaluate, compare, claims, report, export)
+MODELS: tuple[Callable[..., None], ...] = (
+    *(run, sweep, plan, train, correct, words),
+    *(evaluate, compare, claims, report, export),
+)
 ARCHIVES: tuple[Callable[..., None], ...] = (index, search, serve)
 for command in DATA:
     data.command()(command)
 for command in MODELS:
     app.command()(command)
 app.add_typer(data, name="data")
+app.add_typer(instructions, name="instructions")
 for command in ARCHIVES:
     app.command()(command)
 

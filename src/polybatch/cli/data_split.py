@@ -18,11 +18,12 @@ def split(
     licence: Annotated[str, typer.Option(help="Terms of the texts, for manifests and reports.")] = "private",
     share: Annotated[float, typer.Option(help="Share of the articles held out to judge by.", min=0.02, max=0.5)] = 0.2,
 ) -> None:
-    """Make an experiment of your own articles: what to train on, what to judge by, and a recipe. Prints the recipe.
+    """Make an experiment of your own articles: what to train on, what to judge by, and two recipes. Prints the first.
 
     Each article is a UTF-8 text file whose first line is its headline; files of one name are translations of each
     other. Some articles are held out, in all their languages: their headlines are the queries, their passages the
-    answers.
+    answers. recipe.toml compares the strategies; best.toml trains the one encoder to search with. Both say why they
+    have their values, and can be changed.
 
     Example: polybatch data split en=articles/en sw=articles/sw --out mine
     """
@@ -31,7 +32,7 @@ def split(
         raise DataError([Fault("folders", " ".join(folders), "a language and a folder each: en=articles/en")])
     if out.exists():
         raise DataError([Fault(str(out), "is there already", "name another --out")])
-    from polybatch.data.splitting import RECIPE, split_articles
+    from polybatch.data.splitting import BEST, RECIPE, split_articles
 
     paths = {code: Path(folder) for code, folder in named.items()}
     found = split_articles(paths, out, name=out.name, share=share, licence=licence)
@@ -39,4 +40,5 @@ def split(
     progress.say(f"{found.trained:,} articles to train on, {found.rows:,} rows; {found.tested:,} held out to judge by")
     for note, count in found.notes.items():
         progress.say(f"{count:,}: {note}")
+    progress.say(f"{out / BEST}: the encoder to search with, by polybatch run, or train --strategy x-y; it says why")
     typer.echo(out / RECIPE)

@@ -46,6 +46,17 @@ def translate(
             show_default="not translated back",
         ),
     ] = None,
+    quality_model: Annotated[
+        str | None,
+        typer.Option(
+            help="A multilingual sentence-transformers model by folder or hub name, such as "
+            "sentence-transformers/LaBSE: refuse a translation that is not like its text.",
+            show_default="none asked",
+        ),
+    ] = None,
+    least_likeness: Annotated[
+        float, typer.Option(help="Cosine that a text and its translation must have by the quality model.")
+    ] = 0.7,
     languages: Annotated[
         str | None,
         typer.Option(help="Languages to read of a file; a .tmx file needs them.", show_default="all there are"),
@@ -63,11 +74,18 @@ def translate(
     Example: polybatch data translate rows.jsonl --from en --to sw --translator facebook/m2m100_418M --out new.jsonl
     """
     from polybatch.data.opening import open_source
-    from polybatch.data.translation.quality import Filter
+    from polybatch.data.translation.quality import Filter, Likeness
     from polybatch.data.translation.rows import translate_rows
     from polybatch.data.translation.translator import open_translator
 
-    accept = Filter(longest_ratio, not any_language, round_trip)
+    likeness = None
+    if quality_model is not None:
+        from polybatch.encoders.loading import load_encoder
+        from polybatch.progress import Silent
+
+        encoder = load_encoder(quality_model, batch_size=batch_size, device=device)
+        likeness = Likeness(lambda texts: encoder.encode_passages(texts, Silent()), least_likeness)
+    accept = Filter(longest_ratio, not any_language, round_trip, likeness)
     targets = parse_languages(to) or []
     source = open_source(rows, languages=parse_languages(languages))
     done = translate_rows(

@@ -1,27 +1,31 @@
-"""`polybatch evaluate`: any sentence-transformers model, or a baseline, on a collection."""
+"""`polybatch evaluate`: any sentence-transformers model, a baseline, run files or an index, on a collection."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from polybatch.cli.judge_index import Depth, Judgements, Queries, Ways, is_index, judge_index
 from polybatch.cli.options import COLLECTIONS_HELP, MEASURES_HELP, Data, command_line, parse_languages
 from polybatch.cli.progress import make_progress
-from polybatch.errors import Fault, ModelError
+from polybatch.errors import DataError, Fault, ModelError
 from polybatch.evaluation.baselines.table import BASELINES
 from polybatch.evaluation.families import DEFAULT, TOP_SIZE
+from polybatch.search.records import DEPTH
 
 RUN = "run:"
 MODEL_HELP = (
     f"A sentence-transformers folder or hub name, or a baseline: {', '.join(BASELINES)}. "
-    f"[bold]{RUN}PATH[/bold] is a TREC run file from elsewhere, or a folder of them."
+    f"[bold]{RUN}PATH[/bold] is a TREC run file from elsewhere, or a folder of them. "
+    "A folder that polybatch index made is judged as it searches."
 )
 
 
 def evaluate(
     model: Annotated[str, typer.Argument(help=MODEL_HELP, show_default=False)],
+    *,
     on: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             help="A collection, or a folder with one in its upstream layout or your own (BEIR, TREC); may be repeated. "
             "[bold]hub:NAME[/bold] first fetches it from the Hugging Face hub into the data folder. "
@@ -29,7 +33,7 @@ def evaluate(
             f"{COLLECTIONS_HELP}.",
             show_default=False,
         ),
-    ],
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results.json and ranks.parquet.", show_default=False)],
     data: Data = None,
     languages: Annotated[
@@ -56,6 +60,10 @@ def evaluate(
         typer.Option(help="Best passages recorded for each query, of all languages; export writes them.", min=1),
     ] = TOP_SIZE,
     device: Annotated[str, typer.Option(help="Where scores are made: cpu, cuda, ...")] = "cpu",
+    queries: Queries = None,
+    judgements: Judgements = None,
+    method: Ways = None,
+    depth: Depth = DEPTH,
 ) -> None:
     """Judge a model in the three settings: monolingual, cross-lingual, multilingual. Prints the table.
 
@@ -66,10 +74,37 @@ def evaluate(
     SYSTEM.en-sw.run against the Swahili ones, by their ids in the collection; export writes such files. What a run does
     not name ranks after all that it names, and which settings and cut-offs its depth cannot support is said on stderr.
 
+    An index is judged by what its searches find, each way to search as a system of its own: on a collection whose
+    passages it holds under their ids, or with --queries and --judgements on all that it holds. What a search does not
+    find ties after all that it finds. Compare with the results of the model, which ranks exactly.
+
     Example: polybatch evaluate models/hybrid --on ntrex-news --languages en,sw,ne --out results/hybrid
     """
     from polybatch.report import load_runs, to_markdown
 
+    if is_index(model):
+        if fuse_bm25:
+            raise DataError([Fault("--fuse-bm25", "is of models", "--method hybrid")])
+        judge_index(
+            Path(model),
+            on or (),
+            queries=queries,
+            judgements=judgements,
+            ways=method,
+            depth=depth,
+            data=data,
+            languages=parse_languages(languages),
+            measures=measure,
+            out=out,
+        )
+        typer.echo(to_markdown(load_runs([out])))
+        return
+    given = {"--queries": queries, "--judgements": judgements, "--method": method}
+    faults = [Fault(name, f"is of indexes, and {model} is none", "--on") for name, value in given.items() if value]
+    if not on:
+        faults.append(Fault("--on", "missing", f"a collection. {COLLECTIONS_HELP}"))
+    if faults or not on:
+        raise DataError(faults)
     options = [word for one in on for word in ("--on", one)]
     options += ["--languages", languages] if languages else []
     options += [word for one in measure or () for word in ("--measure", one)]

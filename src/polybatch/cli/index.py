@@ -53,7 +53,7 @@ def index(
     """Index an archive: cut into passages, languages told, encoded, stored. Prints what the index holds.
 
     Run again, it goes on where it was stopped, adds what is new, and replaces what has changed; nothing is encoded
-    twice. Fields are id, text, title, language, date, source, url, or go by their usual other names; docs/search.md
+    twice. Fields are id, text, title, language, date, source, url, or go by their usual other names; docs/searching.md
     lists them.
 
     Example: polybatch index models/hybrid articles/ --out news-index

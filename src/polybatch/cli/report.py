@@ -10,19 +10,23 @@ from polybatch.cli.progress import make_progress
 
 
 def report(
-    runs: Annotated[list[Path], typer.Argument(help="Out folders of run or evaluate.", show_default=False)],
+    runs: Annotated[
+        list[Path], typer.Argument(help="Out folders of run or evaluate; of sweep, for its curve.", show_default=False)
+    ],
     format: Annotated[Literal["html", "md", "json", "tex", "csv"], typer.Option(help="What to write.")] = "html",
     out: Annotated[Path | None, typer.Option(help="File to write to.", show_default="stdout")] = None,
     figures: Annotated[
         Path | None, typer.Option(help="Folder for the main figures: PNG, SVG, PDF.", show_default="none")
     ] = None,
 ) -> None:
-    """Set the systems of one or more runs side by side.
+    """Set the systems of one or more runs side by side, on one page that loads nothing from elsewhere.
 
     Finished runs have their claims tested too, as `polybatch claims` does. The text goes to stdout, so that it
     pipes; where stdout is a terminal, html goes to report.html in the first run's folder.
 
-    tex and csv hold the main tables.
+    The folder of a sweep adds its curve; without a run beside it, its run on the test is the report's. Systems that
+    were not judged on the same languages, queries, passages and candidate texts are refused one table, with the reason.
+    Of a run that was cut short what is there is shown, as such. tex and csv hold the main tables.
 
     Example: polybatch report runs/news --format md --figures figures
     """

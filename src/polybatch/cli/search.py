@@ -12,7 +12,7 @@ import typer
 
 from polybatch.cli.options import parse_languages
 from polybatch.errors import DataError, Fault
-from polybatch.search.records import METHODS, MOST, TOP, Hit, SearchRequest, request_faults
+from polybatch.search.records import METHOD, METHODS, MOST, TOP, Hit, SearchRequest, request_faults
 
 LINES = 3  # of a passage that are shown
 METHODS_HELP = "; ".join(f"[bold]{name}[/bold]: {about}" for name, about in METHODS.items())
@@ -36,7 +36,8 @@ def search(
     balance: Annotated[
         bool, typer.Option("--balance", help="Take turns between languages, so that none crowds out the others.")
     ] = False,
-    method: Annotated[str, typer.Option(help=f"{METHODS_HELP}.")] = "hybrid",
+    method: Annotated[str, typer.Option(help=f"{METHODS_HELP}.")] = METHOD,
+    hybrid: Annotated[bool, typer.Option("--hybrid", help="The same as --method hybrid.")] = False,
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
     model: Annotated[
         str | None,
@@ -60,7 +61,7 @@ def search(
         until=_day(until, "--until", faults),
         sources=tuple(source or ()),
         balance=balance,
-        method=method,  # type: ignore[arg-type]  # request_faults looks at it
+        method="hybrid" if hybrid else method,  # type: ignore[arg-type]  # request_faults looks at it
     )
     faults += request_faults(request)
     if format not in FORMATS:

@@ -51,8 +51,8 @@ def sweep(
     Each value is a run of its own, with the systems that the key changes and all seeds, judged on development data
     alone. The value with the highest mean of mAP over the three settings, systems and seeds is chosen; from which
     others it cannot be told apart is said. Then the whole recipe is run with it on its own test, in chosen/ of the out
-    folder. The table is printed; sweep.json holds every number, curve.svg the curve with its band over seeds. A sweep
-    that was stopped goes on when the same command is given again.
+    folder, and chosen/report.html has the curve too. The table is printed; sweep.json holds every number, curve.svg the
+    curve with its band over seeds. A sweep that was stopped goes on when the same command is given again.
 
     Example: polybatch sweep recipes/news-sw-ne.toml --alpha 0,.25,.5,.75,1 --on belebele-3 --data DIR
     """
@@ -100,5 +100,5 @@ def sweep(
         from polybatch.files import write_text
         from polybatch.report import load_runs, to_html
 
-        write_text(found.chosen / REPORT, to_html(load_runs([found.chosen])))
+        write_text(found.chosen / REPORT, to_html(load_runs([folder])))
         progress.say(f"report of the test: {found.chosen / REPORT}")

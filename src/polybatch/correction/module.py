@@ -14,6 +14,7 @@ from torch.nn.functional import normalize
 
 from polybatch.correction.record import ABOUT, ARRAYS, Correction, language_numbers
 from polybatch.data.identification import identify
+from polybatch.encoders.own import own_module
 
 LANGUAGE = "language"  # the feature that goes from the first module to the last: the number of each text's language
 FIRST = "identification.json"
@@ -84,7 +85,9 @@ class Identification(InputModule):
         where = {key: options[key] for key in _WHERE if key in options}
         about = cls.load_config(model_name_or_path, config_filename=FIRST, **where)
         trust = options.get("trust_remote_code", False)
-        inner: Any = import_module_class(about["inner"], model_name_or_path=model_name_or_path, trust_remote_code=trust)
+        inner: Any = own_module(about["inner"]) or import_module_class(
+            about["inner"], model_name_or_path=model_name_or_path, trust_remote_code=trust
+        )
         return cls(inner.load(model_name_or_path, **options), about["languages"])
 
 

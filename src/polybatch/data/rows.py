@@ -116,7 +116,8 @@ def json_rows(
             found = f"no {', '.join(wrong)} as text" if isinstance(row, dict) else "not a JSON object"
             into(Fault(where, found, f"an object with {', '.join(fields)}"))
             continue
-        yield where, row | {name: str(row[name]) for name in fields}
+        row.update((name, str(row[name])) for name in fields)
+        yield where, row
 
 
 def _is_text(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Folders of translated articles into an experiment: texts to train on, others to judge by, and a recipe."""
+"""Folders of translated articles into an experiment: texts to train on, others to judge by, and two recipes."""
 
 import shutil
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from polybatch.data.collections.beir import write_beir
+from polybatch.data.own_recipes import Rows, best_recipe, comparison_recipe
 from polybatch.data.passages import cut_passages
 from polybatch.data.sources.documents import DocumentsSource
 from polybatch.data.sources.source import Reading
@@ -15,10 +16,9 @@ from polybatch.files import written_aside
 from polybatch.languages import check_language
 from polybatch.records import Collection, Passage, Query
 
-RECIPE, TRAIN, TEST = "recipe.toml", "train", "test"
+RECIPE, BEST, TRAIN, TEST = "recipe.toml", "best.toml", "train", "test"
 FEWEST = 10  # articles in all languages, under which nothing can be said of a model
 PASSAGE_WORDS = 120
-SYSTEMS = ("untuned", "en-en", "x-x-mono", "x-y", "hybrid")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,9 @@ class Split:
 
 
 def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: float, licence: str) -> Split:
-    """Split articles into training and test, and write both with a recipe to `out`, whole or not at all.
+    """Split articles into training and test, and write both with two recipes to `out`, whole or not at all.
+
+    RECIPE compares the strategies, BEST trains the one encoder that found most on real news (see `own_recipes`).
 
     `folders`: language -> a folder of plain text files, UTF-8, the first line the headline; files of one name are
     translations. Articles that are there in every language are held out by a hash of their name, about `share` of
@@ -56,7 +58,11 @@ def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: 
                 shutil.copyfile(folder / article, target)
         write_beir(_collection(name, folders, held_out, licence), new / TEST)
         split = _count(new, name, folders, len(whole) - len(held_out), len(held_out), licence)
-        (new / RECIPE).write_text(_recipe(name, tuple(folders), out.resolve(), split, licence), encoding="utf-8")
+        rows = Rows(split.rows, split.groups, split.trained, split.tested)
+        for file, recipe in ((RECIPE, comparison_recipe), (BEST, best_recipe)):
+            test = (out.resolve() / TEST).as_posix()
+            text = recipe(name, rows, languages=tuple(folders), licence=licence, train=TRAIN, test=test)
+            (new / file).write_text(text, encoding="utf-8")
     return split
 
 
@@ -130,43 +136,3 @@ def _count(new: Path, name: str, folders: Mapping[str, Path], trained: int, test
 
 def _source(name: str, folders: Mapping[str, Path], licence: str) -> DocumentsSource:
     return DocumentsSource(name=name, licence=licence, texts={code: f"{TRAIN}/{code}" for code in folders})
-
-
-def _recipe(name: str, codes: tuple[str, ...], folder: Path, split: Split, licence: str) -> str:
-    """A recipe for so much text: a static encoder, which trains in minutes on a laptop."""
-    # a batch holds each article once at most; some room is left for articles that share text
-    batch = max(2, min(512, split.groups * 3 // 4))
-    steps = max(100, min(800, 40 * split.rows // batch))
-    languages = ", ".join(f'"{code}"' for code in codes)
-    texts = ", ".join(f'{code} = "{TRAIN}/{code}"' for code in codes)
-    systems = [
-        f'"{one}"' for one in ("untuned", "en-en", "x-x-mono", "x-y", "hybrid") if one != "en-en" or "en" in codes
-    ]
-    lines = [
-        f"# {split.trained:,} articles give {split.rows:,} rows to train on; {split.tested:,} are held out.",
-        f'name = "{name}"',
-        f"languages = [{languages}]",
-        f"systems = [{', '.join(systems)}]",
-        "seeds = [1, 2, 3]",
-        f'test = ["{(folder / TEST).as_posix()}"]',
-        "",
-        "[[train]]",
-        'source = "documents"',
-        f'name = "{name}"',
-        f'licence = "{licence}"',
-        f"texts = {{ {texts} }}",
-        "",
-        "[encoder]",
-        'kind = "static"',
-        "vocabulary = 16000  # at most; a small archive gives fewer",
-        "dimension = 512",
-        "",
-        "[training]",
-        f"batch_size = {batch}  # of {split.groups:,} groups of articles that share no text",
-        f"steps = {steps}  # each row some forty times, 800 steps at most",
-        "",
-        "[batches]",
-        "alpha = 0.5",
-        'composition = "pair"',
-    ]
-    return "\n".join(lines) + "\n"

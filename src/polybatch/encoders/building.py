@@ -37,6 +37,12 @@ def build_encoder(
         tokenizer = train_tokenizer(texts(), vocabulary=settings.vocabulary)
     if isinstance(settings, TransformerEncoder):
         return transformer_encoder(tokenizer, settings, seed=seed)
+    if settings.ngrams or settings.lexical:
+        from polybatch.encoders.lexical import ngram_encoder
+
+        if texts is None:
+            raise RecipeError([Fault("encoder", "n-grams without texts", "how rare words are comes from texts")])
+        return ngram_encoder(tokenizer, settings, texts=texts(), seed=seed)
     return static_encoder(tokenizer, dimension=settings.dimension, deviation=settings.deviation, seed=seed)
 
 

@@ -5,7 +5,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-OWN = "polybatch.correction.module."
+MODULES = ("polybatch.correction.module", "polybatch.encoders.lexical")
+"""Where they are defined; by name, since corrections stand above encoders."""
+
+
+def own_module(name: str) -> type[Any] | None:
+    """The class of polybatch that a saved model names by its full name; None for any other."""
+    module, _, called = name.rpartition(".")
+    found: type[Any] | None = getattr(import_module(module), called, None) if module in MODULES else None
+    return found
 
 
 def own_modules(listing: Path | None) -> dict[str, type[Any]]:
@@ -14,6 +22,4 @@ def own_modules(listing: Path | None) -> dict[str, type[Any]]:
         names = {str(one["type"]) for one in json.loads(listing.read_text(encoding="utf-8"))} if listing else set()
     except (OSError, ValueError, TypeError, KeyError):
         return {}
-    own = {name for name in names if name.startswith(OWN)}
-    # by name, since corrections stand above encoders
-    return {name: getattr(import_module(OWN.rstrip(".")), name.removeprefix(OWN)) for name in sorted(own)}
+    return {name: own for name in sorted(names) if (own := own_module(name))}

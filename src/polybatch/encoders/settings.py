@@ -30,6 +30,14 @@ class StaticEncoder(_Encoder):
     vocabulary: Count = Field(32_000, description="subwords, at most")
     dimension: Count = Field(512, description="length of the vectors")
     deviation: Positive = Field(0.1, description="standard deviation of the initial vectors")
+    ngrams: Annotated[int, Field(ge=0)] = Field(
+        0, description="letters of the n-grams of words, in Latin letters, read beside subwords; 0 for none"
+    )
+    buckets: Count = Field(32_768, description="vectors that n-grams share by their hash")
+    lexical: Annotated[int, Field(ge=0)] = Field(
+        0, description="further components, not trained: what is written, by how rare it is; 0 for none"
+    )
+    lexical_share: Positive = Field(1.0, description="length of the lexical components beside the trained ones' 1")
 
 
 class TransformerEncoder(_Encoder):

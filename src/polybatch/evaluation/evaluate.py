@@ -1,6 +1,6 @@
 """Judge a model or a baseline on collections and write the out folder. Not here: how ranks and measures are made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from polybatch.evaluation.baselines.table import BASELINES
 from polybatch.evaluation.cache import CachedEncoder
 from polybatch.evaluation.families import DEFAULT, LANGUAGE_PROBE, TOP_SIZE
 from polybatch.evaluation.judge import Judged, judge_collection
+from polybatch.evaluation.keeping import write_cases
 from polybatch.evaluation.measures import measure, parse_measures
 from polybatch.evaluation.mteb_tasks.reading import FOLDER
 from polybatch.evaluation.mteb_tasks.reading import PREFIX as MTEB
@@ -27,19 +28,22 @@ from polybatch.evaluation.results import (
     TOP_SCHEMA,
     Result,
     read_manifest,
+    read_ranks,
+    read_top,
     write_manifest,
     write_ranks,
     write_results,
     write_top,
 )
 from polybatch.evaluation.scorers import as_judged
+from polybatch.evaluation.truncation import truncation_notes
 from polybatch.progress import Progress
-from polybatch.provenance import manifest_head
+from polybatch.provenance import content_hash, manifest_head
 from polybatch.records import Collection
 
 
 class Evaluation(NamedTuple):
-    """What was measured, and notes on what no figure shows: zero vectors, queries left out, measures that refuse."""
+    """What was measured, and notes on what no figure shows: zero vectors, texts cut, queries left out, refusals."""
 
     results: list[Result]
     notes: list[str]
@@ -67,7 +71,7 @@ def evaluate(
     Raises FaultyInputError before any work for a text that is no measure.
     """
     parse_measures(measures)
-    judged = as_judged(judged)
+    judged = reader = as_judged(judged)
     if cache and not hasattr(judged, "prepare"):
         judged = CachedEncoder(judged, cache)
     head = (system, strategy, seed)
@@ -80,7 +84,7 @@ def evaluate(
         )
         ranks.append(found.ranks)
         best.append(found.top)
-        notes += found.notes
+        notes += [*found.notes, *truncation_notes(reader, one)]
         if LANGUAGE_PROBE in measures:
             probed += _probe(found, (*head, one.name))
     return write_judged(out, ranks, best, measures, notes=notes, beside=[*probed, *beside], progress=progress)
@@ -172,6 +176,7 @@ def evaluate_model(
     found = evaluate(
         judged, collections, system=system, strategy=strategy, seed=seed, out=out, progress=progress, **options
     )
+    write_cases(out, collections, ranks=read_ranks(out), top=read_top(out))
     manifest = manifest_head("evaluate", command) | {
         "finished": True,
         "model": model,
@@ -212,4 +217,12 @@ def describe_collection(collection: Collection) -> dict[str, Any]:
         "passages": {code: len(collection.passages[code]) for code in collection.languages},
         "settings": list(collection.settings),
         "notes": dict(collection.notes),
+        "texts": content_hash(_texts(collection)),
     }
+
+
+def _texts(collection: Collection) -> Iterator[str]:
+    """Every text that is judged on, with its place: whoever has the same ones was judged on the same."""
+    for what, texts in (("query", collection.queries), ("passage", collection.passages)):
+        for code in sorted(texts):
+            yield from (f"{what} {code} {one.id} {one.text}" for one in texts[code])

@@ -10,6 +10,7 @@ from polybatch.evaluation.claims.formats import as_records
 from polybatch.evaluation.results import MEAN
 from polybatch.records import SETTINGS
 from polybatch.report.findings import RULE, Comparison, findings
+from polybatch.report.published import published_records
 from polybatch.report.queries import SHARES
 from polybatch.report.summary import Estimate, Quantity, Report, Run, System
 
@@ -27,7 +28,8 @@ def to_json(report: Report) -> str:
         "collections": [_collection(report, collection) for collection in report.collections],
         "claims": {"not_tested": report.claims.lacking or None, "verdicts": as_records(report.claims.verdicts)},
         "rank_distances": _spreads(report),
-        "examples": [asdict(one) for one in report.queries_shown.examples] if report.queries_shown else [],
+        "examples": [asdict(one) for each in report.examples for one in each.examples],
+        "sweeps": [asdict(one) for one in report.sweeps],
         "runs": [_run(run) for run in report.runs],
     }
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -35,8 +37,7 @@ def to_json(report: Report) -> str:
 
 def _spreads(report: Report) -> list[dict[str, Any]]:
     return [
-        {**asdict(one), "quantiles": dict(zip(map(str, SHARES), one.quantiles, strict=True))}
-        for one in (report.queries_shown.spreads if report.queries_shown else ())
+        {**asdict(one), "quantiles": dict(zip(map(str, SHARES), one.quantiles, strict=True))} for one in report.spreads
     ]
 
 
@@ -50,6 +51,7 @@ def _collection(report: Report, collection: str) -> dict[str, Any]:
         "statement": [finding.text for finding in told],
         "comparisons": [_comparison(comparison) for finding in told for comparison in finding.comparisons],
         "systems": [_system(report, collection, system) for system in report.systems_of(collection)],
+        "published": published_records(report, collection),
         "random_ranker": _reference(report, collection, report.chance),
         "ideal_ranker": _reference(report, collection, report.ideal),
     }

@@ -24,7 +24,17 @@ LABEL = 22  # letters of the longest label
 LETTER = 7.2  # a generous width of one letter: the page's font is not known here
 TICKS = (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000)  # of a logarithmic scale
 INK, SOFT, HAIR, DOT, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
-_VARIABLES = {INK: "--ink", SOFT: "--soft", HAIR: "--hair", DOT: "--dot", PAPER: "--paper"}
+MONO, CROSS, MULTI = "#060606", "#070707", "#080808"
+_VARIABLES = {
+    INK: "--ink",
+    SOFT: "--soft",
+    HAIR: "--hair",
+    DOT: "--dot",
+    PAPER: "--paper",
+    MONO: "--mono",
+    CROSS: "--cross",
+    MULTI: "--multi",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ class Course:
 
 def dot_plot(rows: Sequence[DotRow], *, name: str, alt: str) -> str:
     """An SVG with a dot for each seed, a bar at the mean and the mean in figures; `name` keeps its ids apart."""
-    return _svg(draw_dots(rows), name=name, alt=alt)
+    return to_svg(draw_dots(rows), name=name, alt=alt)
 
 
 def draw_dots(rows: Sequence[DotRow]) -> Figure:
@@ -80,7 +90,7 @@ def draw_dots(rows: Sequence[DotRow]) -> Figure:
     low, high = shown_range(rows)
     margin = (high - low) * 0.08 or max(abs(high) * 0.1, 0.01)
     axes.set_xlim(max(0, low - margin), high + margin)
-    _value_axis(axes, _score)
+    _value_axis(axes, short_score)
     for y, row in enumerate(rows):
         axes.axhline(y, color=HAIR, linewidth=0.8, zorder=0)
         _side_labels(axes, y, row.label, row.text, bold=row.best)
@@ -119,7 +129,7 @@ def off_scale(row: DotRow, shown: tuple[float, float]) -> bool:
 
 def spread_plot(rows: Sequence[SpreadRow], *, name: str, alt: str) -> str:
     """An SVG with a line between the outer quantiles, a thick one between the inner, a dot at the middle; log scale."""
-    return _svg(draw_spreads(rows), name=name, alt=alt)
+    return to_svg(draw_spreads(rows), name=name, alt=alt)
 
 
 def draw_spreads(rows: Sequence[SpreadRow]) -> Figure:
@@ -143,7 +153,7 @@ def draw_spreads(rows: Sequence[SpreadRow]) -> Figure:
 
 def stacked_bars(rows: Sequence[BarRow], *, name: str, alt: str) -> str:
     """An SVG with a bar for each system, split by the shares of the kinds; wide parts carry their share."""
-    return _svg(draw_bars(rows), name=name, alt=alt)
+    return to_svg(draw_bars(rows), name=name, alt=alt)
 
 
 def draw_bars(rows: Sequence[BarRow]) -> Figure:
@@ -157,7 +167,7 @@ def draw_bars(rows: Sequence[BarRow]) -> Figure:
             colour = kind_colour(number)
             axes.barh(y, share, left=start, height=0.74, color=colour, edgecolor=PAPER, linewidth=1)
             if share >= 0.12:
-                _text(axes, start + share / 2, y, f"{share:.0%}", color=ink_on(colour), ha="center")
+                write(axes, start + share / 2, y, f"{share:.0%}", color=ink_on(colour), ha="center")
             start += share
         _side_labels(axes, y, row.label, row.note)
     return figure
@@ -165,7 +175,7 @@ def draw_bars(rows: Sequence[BarRow]) -> Figure:
 
 def strip(course: Course, seeds: Sequence[Course], *, name: str, alt: str) -> str:
     """An SVG of a training from left to right, split upwards by the shares of the kinds; `seeds` are thin lines."""
-    figure, axes = _axes(330, 118, left=46, right=22, bottom=36, top=8)
+    figure, axes = bare_axes(330, 118, left=46, right=22, bottom=36, top=8)
     axes.set_xlim(course.edges[0], course.edges[-1])
     axes.set_ylim(0, 1)
     for number, tops in reversed(list(enumerate(_tops(course)))):  # each over the ones above it: no seams
@@ -177,7 +187,7 @@ def strip(course: Course, seeds: Sequence[Course], *, name: str, alt: str) -> st
     axes.set_xlabel("batches", color=SOFT, fontsize=TYPE - 1, labelpad=3)
     axes.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
     axes.tick_params(axis="y", length=0, pad=5, labelsize=TYPE - 1, labelcolor=SOFT)
-    return _svg(figure, name=name, alt=alt)
+    return to_svg(figure, name=name, alt=alt)
 
 
 def _tops(course: Course) -> list[tuple[float, ...]]:
@@ -200,13 +210,15 @@ def _short(label: str) -> str:
 
 
 def _canvas(width: float, height: float, *, left: float, right: float, bottom: float) -> tuple[Figure, Axes]:
-    figure, axes = _axes(width, height, left=left, right=right, bottom=bottom, top=2)
+    figure, axes = bare_axes(width, height, left=left, right=right, bottom=bottom, top=2)
     rows = round((height - bottom - 2) / ROW) if bottom > 2 else round((height - 4) / (ROW + 3))
     axes.set_ylim(rows - 0.5, -0.5)
     return figure, axes
 
 
-def _axes(width: float, height: float, *, left: float, right: float, bottom: float, top: float) -> tuple[Figure, Axes]:
+def bare_axes(
+    width: float, height: float, *, left: float, right: float, bottom: float, top: float
+) -> tuple[Figure, Axes]:
     """A figure of this size in px, with bare axes inside of these margins."""
     from matplotlib.figure import Figure
 
@@ -229,7 +241,8 @@ def _value_axis(axes: Axes, form: Callable[[float], str]) -> None:
     axes.set_axisbelow(True)
 
 
-def _score(value: float) -> str:
+def short_score(value: float) -> str:
+    """A value at a tick, without the zero before the point."""
     return f"{value:.4g}".removeprefix("0") or "0"
 
 
@@ -239,14 +252,15 @@ def _side_labels(axes: Axes, y: float, label: str, note: str, *, bold: bool = Fa
     side, figure = axes.get_yaxis_transform(), axes.figure
     for x, text, ha, shift in ((0, _short(label), "right", -10), (1, note, "left", 8)):
         place = offset_copy(side, figure, x=shift, units="points")  # type: ignore[arg-type]
-        _text(axes, x, y, text, ha=ha, transform=place, weight="bold" if bold else "normal")
+        write(axes, x, y, text, ha=ha, transform=place, weight="bold" if bold else "normal")
 
 
-def _text(axes: Axes, x: float, y: float, text: str, *, color: str = INK, ha: str = "center", **how: object) -> None:
+def write(axes: Axes, x: float, y: float, text: str, *, color: str = INK, ha: str = "center", **how: object) -> None:
+    """Text in the figure's type, at the middle of its height; never read as mathematics."""
     axes.text(x, y, text, color=color, ha=ha, va="center", fontsize=TYPE, parse_math=False, **how)  # type: ignore[arg-type]
 
 
-def _svg(figure: Figure, *, name: str, alt: str) -> str:
+def to_svg(figure: Figure, *, name: str, alt: str) -> str:
     """The figure as an element: no prologue, no outside names, ids of its own, colours and type left to the page."""
     import matplotlib
 

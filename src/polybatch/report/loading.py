@@ -2,23 +2,30 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from polybatch.errors import Fault, ResultsError, gathered
 from polybatch.evaluation.folders import Judgement, folder_labels, names_apart, repeated
+from polybatch.evaluation.kept import Kept, read_cases
 from polybatch.evaluation.measures import parse_measure
 from polybatch.evaluation.mteb_tasks.reading import holds_mteb_results, read_mteb_results
 from polybatch.evaluation.results import MANIFEST, RESULTS, Result, read_manifest, read_results
 from polybatch.progress import Progress
+from polybatch.report.cases import examples_of
 from polybatch.report.chance import References, references_of
 from polybatch.report.claims import claims_of
+from polybatch.report.comparable import Part, apart, unlike
 from polybatch.report.manifest import Manifest, Mix, parse_manifest
-from polybatch.report.queries import Singles, queries_of, read_singles
+from polybatch.report.queries import Singles, read_singles, spreads_of
 from polybatch.report.summary import EXCESS, UNTRAINED, Quantity, Report, Run, System
+from polybatch.report.sweeps import CHOSEN, Sweep, is_sweep, read_sweep
+from polybatch.report.wording import listing
 from polybatch.sampling.strategies import TITLES
+
+SYSTEMS = "systems"  # where a run keeps what each system and seed has
 
 
 @dataclass(frozen=True)
@@ -29,22 +36,37 @@ class _Folder:
     recorded: bool
     results: tuple[Result, ...]
     references: References
-    singles: Singles | None
+    singles: tuple[Singles, ...]
+    kept: tuple[Kept, ...]
+
+    @property
+    def part(self) -> Part:
+        return Part(self.label, self.results, self.references.random, self.manifest.collections)
 
 
 def load_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> Report:
     """Read run folders and merge them; a folder without a manifest counts as a run that was cut short.
 
-    A system that two folders judged on one collection with one seed is named `name (folder)` in each, so that
-    nothing is averaged twice. Raises ResultsError with the faults of all folders at once.
+    The folder of a sweep adds its curve; without a run beside it, its run on the test is the report's. Of a run that
+    was cut short what its systems have is read. A system that two folders judged on one collection with one seed is
+    named `name (folder)` in each, so that nothing is averaged twice. Raises ResultsError with the faults of all folders
+    at once, and for systems that were not judged on the same directions, queries, pools and candidate texts.
     """
-    loaded: list[_Folder] = []
     faults = repeated(folders)
     if not folders:
         faults.append(Fault("report", "no folder was named", "name the --out folder of at least one run"))
-    for path, label in zip(folders, folder_labels(folders), strict=True):
+    sweeps: list[Sweep] = []
+    swept = [folder for folder in folders if is_sweep(folder)]
+    for path, label in zip(swept, folder_labels(swept), strict=True):
+        with gathered(faults):
+            sweeps.append(read_sweep(path, label=label))
+    runs = [folder for folder in folders if folder not in swept] or _tested(swept, faults)
+    loaded: list[_Folder] = []
+    for path, label in zip(runs, folder_labels(runs), strict=True):
         with gathered(faults):
             loaded.append(_load(path, label))
+    if not faults:
+        faults = unlike([each.part for each in loaded])
     if faults:
         raise ResultsError(faults)
     names = _names(loaded)
@@ -58,19 +80,34 @@ def load_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> R
         chance={quantity: value for each in reversed(loaded) for quantity, value in each.references.random.items()},
         ideal={quantity: value for each in reversed(loaded) for quantity, value in each.references.ideal.items()},
         cautions=tuple(_cautions(loaded)),
-        claims=claims_of(folders, progress=progress),
-        queries_shown=queries_of(_singles(loaded, names), trained),
+        claims=claims_of(runs, progress=progress),
+        spreads=spreads_of([(one, _caller(each, names)) for each in loaded for one in each.singles]),
+        examples=examples_of([(one, _caller(each, names)) for each in loaded for one in each.kept], trained),
+        sweeps=tuple(sweeps),
     )
+
+
+def _tested(swept: Sequence[Path], faults: list[Fault]) -> list[Path]:
+    """The runs on the test that sweeps ended with; a fault where there are none."""
+    found = [folder / CHOSEN for folder in swept if (folder / CHOSEN / RESULTS).is_file()]
+    if swept and not found:
+        told = "has measured nothing on a test"
+        works = "name the --out folder of a run beside it, or let `polybatch sweep` end with its test"
+        faults.append(Fault(", ".join(map(str, swept)), told, works))
+    return found
 
 
 def _load(path: Path, label: str) -> _Folder:
     faults: list[Fault] = []
     results: tuple[Result, ...] = ()
     stored: dict[str, Any] = {}
-    manifest, references, singles = Manifest(), References({}, {}), None
+    manifest, references = Manifest(), References({}, {})
+    singles: list[Singles] = []
+    kept: tuple[Kept, ...] = ()
+    parts = _parts(path)
     with gathered(faults):
-        own = (path / RESULTS).exists() or not holds_mteb_results(path)
-        results = tuple(read_results(path) if own else read_mteb_results(path))
+        own = parts != [path] or (path / RESULTS).exists() or not holds_mteb_results(path)
+        results = tuple(row for part in parts for row in (read_results(part) if own else read_mteb_results(part)))
         faults += _row_faults(path / RESULTS, results)
     recorded = (path / MANIFEST).exists()
     if recorded:
@@ -78,14 +115,23 @@ def _load(path: Path, label: str) -> _Folder:
             stored = read_manifest(path)
             manifest = parse_manifest(path, stored)
     with gathered(faults):
-        singles = read_singles(path)
-        if singles and not any(row.measure == EXCESS for row in results):
-            results = (*results, *singles.excess)
+        singles = [found for part in parts if (found := read_singles(part))]
+        if not any(row.measure == EXCESS for row in results):
+            results = (*results, *(row for one in singles for row in one.excess))
     with gathered(faults):
-        references = references_of(path, results)
+        references = references_of(parts[0], results)
+    with gathered(faults):
+        kept = read_cases(path)
     if faults:
         raise ResultsError(faults)
-    return _Folder(label, manifest, _excerpt(stored), recorded, results, references, singles)
+    return _Folder(label, manifest, _excerpt(stored), recorded, results, references, tuple(singles), kept)
+
+
+def _parts(path: Path) -> list[Path]:
+    """Where a folder's results lie: in itself, or, of a run that was cut short, in those of its systems."""
+    if (path / RESULTS).exists():
+        return [path]
+    return sorted(one.parent for one in path.glob(f"{SYSTEMS}/*/{RESULTS}")) or [path]
 
 
 def _row_faults(path: Path, results: Sequence[Result]) -> list[Fault]:
@@ -148,30 +194,35 @@ def _mix(loaded: Sequence[_Folder], names: Mapping[tuple[str, str], str]) -> Ite
             yield replace(mix, system=names[each.label, mix.system])
 
 
-def _singles(
-    loaded: Sequence[_Folder], names: Mapping[tuple[str, str], str]
-) -> list[tuple[Singles, Callable[[str], str]]]:
-    found: list[tuple[Singles, Callable[[str], str]]] = []
-    for each in loaded:
-        if each.singles:
-            own = {system: name for (label, system), name in names.items() if label == each.label}
-            found.append((each.singles, own.__getitem__))
-    return found
+def _caller(each: _Folder, names: Mapping[tuple[str, str], str]) -> Callable[[str], str]:
+    """What the report calls the systems of a folder."""
+    return lambda system: names[each.label, system]
 
 
-def _cautions(loaded: Sequence[_Folder]) -> Iterable[str]:
-    """Sentences on collections whose systems were not judged on the same queries and pools."""
-    counts: dict[Quantity, set[int]] = {}
-    pools: dict[Quantity, set[float]] = {}
+def _cautions(loaded: Sequence[_Folder]) -> Iterator[str]:
+    """Sentences on what is lacking: seeds and systems of a run, and a collection that all have."""
     for each in loaded:
-        for row in each.results:
-            counts.setdefault(Quantity.of(row), set()).add(row.queries)
-        for quantity, value in each.references.random.items():
-            pools.setdefault(quantity, set()).add(value)
-    for name in dict.fromkeys(q.collection for q, found in counts.items() if len(found) > 1):
-        yield f"{name}: the systems were not judged on the same number of queries; do not compare them."
-    for name in dict.fromkeys(q.collection for q, found in pools.items() if len(found) > 1):
-        yield f"{name}: the folders hold different pools of passages; do not compare systems across folders."
+        if lacking := _lacking(each):
+            yield f"{each.label} has no results of {lacking}. Means are over the seeds that there are."
+    if told := apart([each.part for each in loaded]):
+        yield told
+
+
+def _lacking(each: _Folder) -> str:
+    """`Hybrid with seeds 2 and 3; X-Y`: what a manifest lists and the results lack."""
+    judged: dict[str, set[int | None]] = {}
+    for row in each.results:
+        judged.setdefault(row.system, set()).add(row.seed)
+    told = []
+    for entry in each.manifest.systems:
+        have = judged.get(entry.system, set())
+        without = [seed for seed in each.manifest.seeds if seed not in have] if None not in have else []
+        if not without and have:
+            continue
+        title = entry.title or TITLES.get(entry.system, entry.system)
+        with_seeds = f" with {'seed' if len(without) == 1 else 'seeds'} {listing(without)}" if have else ""
+        told.append(f"{title}{with_seeds}")
+    return "; ".join(told)
 
 
 def _excerpt(stored: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -42,13 +42,14 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class CollectionData:
-    """One collection: how many queries and candidate passages it has in each language."""
+    """One collection: how many queries and candidate passages it has in each language; `texts` is a hash of all."""
 
     name: str
     licence: str = ""
     queries: Mapping[str, int] = field(default_factory=dict)
     passages: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
+    texts: str = ""
 
     @property
     def languages(self) -> tuple[str, ...]:

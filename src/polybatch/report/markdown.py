@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from polybatch.report.claims import ABOUT, ClaimRow, claim_rows
+from polybatch.report.curves import sweep_table, told
 from polybatch.report.findings import RULE, statement
 from polybatch.report.mixes import sentences
+from polybatch.report.published import CAPTION, disagreement, published_table
 from polybatch.report.summary import Report
 from polybatch.report.tables import Cell, Table, caption, direction_table, main_table
 
@@ -28,6 +30,15 @@ def to_markdown(report: Report) -> str:
             parts.append(_grid(directions, spread=False))
             best = " Best of each direction in bold." if len(directions.heads) > 1 else ""
             parts.append(f"Means over seeds.{best}")
+        if published := published_table(report, collection):
+            parts += ["### Beside published figures", _grid(published, spread=False), CAPTION]
+        elif told_apart := disagreement(report, collection):
+            parts.append(told_apart)
+    for sweep in report.sweeps:
+        parts.append(f"## Sweep over {escape(sweep.about)}")
+        if table := sweep_table(sweep):
+            parts.append(_grid(table, spread=True))
+        parts.append(escape(" ".join(told(sweep))))
     parts += _claims(report)
     if held := sentences(report):
         parts.append("## What the batches held")

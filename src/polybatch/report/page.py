@@ -9,12 +9,16 @@ from polybatch import __version__
 from polybatch.evaluation.results import ALL
 from polybatch.records import SETTINGS
 from polybatch.report import figures, mixes, wording
+from polybatch.report.cases import Examples
 from polybatch.report.claims import ABOUT, claim_rows
+from polybatch.report.curves import Curve, curves, sweep_table, told
 from polybatch.report.findings import RULE, statement
 from polybatch.report.heatmaps import HeatMaps, heat_maps, scale_colours
 from polybatch.report.manifest import Manifest
-from polybatch.report.queries import POSITIONS, SHARES, Example
+from polybatch.report.published import CAPTION, disagreement, published_table
+from polybatch.report.queries import SHARES
 from polybatch.report.summary import MAP, RANK_DISTANCE, UNTRAINED, Quantity, Report, System
+from polybatch.report.sweeps import Sweep
 from polybatch.report.tables import Column, Table, caption, distance_table, excess_table, judged, main_table
 
 if TYPE_CHECKING:
@@ -47,7 +51,21 @@ class CollectionPart:
     distance_plot: Plot | None
     spread: str | None
     excess: Table | None
-    examples: tuple[Example, ...]
+    published: Table | None
+    disagreement: str
+    licence: str
+    examples: Examples | None
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPart:
+    """What the page shows of one sweep; `anchor` is its id on the page."""
+
+    sweep: Sweep
+    anchor: str
+    curves: tuple[Curve, ...]
+    table: Table | None
+    told: tuple[str, ...]
 
 
 def to_html(report: Report) -> str:
@@ -56,6 +74,8 @@ def to_html(report: Report) -> str:
     return template.render(
         report=report,
         parts=[_part(report, name, f"c{number}") for number, name in enumerate(report.collections, 1)],
+        sweeps=[_sweep(one, f"s{number}") for number, one in enumerate(report.sweeps, 1)],
+        published_about=CAPTION,
         steps=scale_colours(),
         mix=mixes.mixes(report),
         claims=claim_rows(report.claims),
@@ -65,7 +85,6 @@ def to_html(report: Report) -> str:
         rule=RULE,
         version=__version__,
         ALL=ALL,
-        POSITIONS=POSITIONS,
         NOT_RECORDED=wording.NOT_RECORDED,
     )
 
@@ -82,6 +101,7 @@ def _environment() -> "Environment":
     )
     environment.filters.update(
         language=wording.language,
+        direction=wording.direction,
         score=lambda value: wording.number(value, MAP),
         listing=wording.listing,
         machine=wording.machine,
@@ -112,7 +132,6 @@ def _part(report: Report, name: str, anchor: str) -> CollectionPart:
     plots = (
         _plot(report, name, Column(setting.capitalize(), setting, MAP), f"{anchor}-{setting}") for setting in SETTINGS
     )
-    shown = report.queries_shown
     return CollectionPart(
         name=name,
         anchor=anchor,
@@ -126,8 +145,15 @@ def _part(report: Report, name: str, anchor: str) -> CollectionPart:
         distance_plot=_plot(report, name, spread, f"{anchor}-distance"),
         spread=_spread(report, name, f"{anchor}-spread"),
         excess=excess_table(report, name),
-        examples=tuple(one for one in shown.examples if one.collection == name) if shown else (),
+        published=published_table(report, name),
+        disagreement=disagreement(report, name),
+        licence=next((one.licence for run in report.runs for one in run.manifest.collections if one.name == name), ""),
+        examples=next((one for one in report.examples if one.collection == name), None),
     )
+
+
+def _sweep(sweep: Sweep, anchor: str) -> SweepPart:
+    return SweepPart(sweep, anchor, curves(sweep, name=anchor), sweep_table(sweep), told(sweep))
 
 
 def dot_rows(report: Report, name: str, column: Column) -> list[figures.DotRow]:
@@ -155,8 +181,7 @@ def _plot(report: Report, name: str, column: Column, identity: str) -> Plot | No
 
 def spread_rows(report: Report, name: str) -> list[figures.SpreadRow]:
     """The quantiles of rank distance of every system of a collection, in display order."""
-    shown = report.queries_shown
-    found = {one.system: one for one in shown.spreads if one.collection == name} if shown else {}
+    found = {one.system: one for one in report.spreads if one.collection == name}
     return [
         figures.SpreadRow(system.title, found[system.name].quantiles, f"{found[system.name].quantiles[2]:,.0f}")
         for system in report.systems_of(name)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from polybatch.evaluation.results import MEAN
 from polybatch.report.claims import claim_rows
+from polybatch.report.curves import sweep_table, told
+from polybatch.report.published import CAPTION, published_table
 from polybatch.report.summary import Report
 from polybatch.report.tables import Cell, Table, caption, main_table
 
@@ -29,6 +31,12 @@ COLUMNS = ("collection", "system", "setting", "measure", "mean", "deviation", "s
 def to_tex(report: Report) -> str:
     """The main table of every collection and the verdicts on claims, as LaTeX that needs the package booktabs."""
     parts = [_tabular(main_table(report, name), latex(caption(report, name))) for name in report.collections]
+    for name in report.collections:
+        if published := published_table(report, name):
+            parts.append(_tabular(published, latex(f"{name}. {CAPTION}")))
+    for sweep in report.sweeps:
+        if table := sweep_table(sweep):
+            parts.append(_tabular(table, latex(f"Sweep over {sweep.about}. {' '.join(told(sweep))}")))
     if rows := claim_rows(report.claims):
         lines = [[one.statement, one.word, one.effect, one.p, one.detectable] for one in rows]
         heads = ["Claim", "Verdict", "Effect (95 % interval)", "p", "Detectable"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from polybatch.files import written_aside
 from polybatch.records import SETTINGS
 from polybatch.report import figures
+from polybatch.report.curves import draw_panel, panels
 from polybatch.report.heatmaps import HeatMaps, heat_maps, scale_colours
 from polybatch.report.mixes import bar_rows
 from polybatch.report.page import dot_rows, spread_rows
@@ -30,6 +31,9 @@ PRINT = {
     figures.HAIR: "#d5dce3",
     figures.DOT: "#0072b2",
     figures.PAPER: "#ffffff",
+    figures.MONO: "#0072b2",
+    figures.CROSS: "#b34a00",
+    figures.MULTI: "#007a5a",
 }
 
 
@@ -67,6 +71,9 @@ def _figures(report: Report) -> Iterator[tuple[str, Figure]]:
             yield f"{name}-rank-distance-queries", figures.draw_spreads(spreads)
         if maps := heat_maps(report, collection):
             yield f"{name}-heat-maps", _draw_heat(maps)
+    for sweep in report.sweeps:
+        for number, panel in enumerate(panels(sweep), 1):
+            yield f"sweep-{sweep.key}-{number}", draw_panel(panel)
     if bars := bar_rows(report):
         yield "batches", figures.draw_bars(bars)
 

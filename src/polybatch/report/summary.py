@@ -13,7 +13,9 @@ from polybatch.report.claims import Claims
 from polybatch.report.manifest import Manifest, Mix
 
 if TYPE_CHECKING:
-    from polybatch.report.queries import Queries
+    from polybatch.report.cases import Examples
+    from polybatch.report.queries import Spread
+    from polybatch.report.sweeps import Sweep
 
 MAP = "mAP"
 RANK_DISTANCE = "rank_distance"
@@ -90,7 +92,8 @@ class Report:
 
     `results` and `mix` name systems as `systems` does. `chance` and `ideal`, of those two rankers, lack what the
     folders' ranks do not tell.
-    `cautions` are sentences on what keeps the numbers from being compared.
+    `cautions` are sentences on what is lacking. `spreads` and `examples` are of single queries, `sweeps` of values
+    tried on development data.
     """
 
     runs: tuple[Run, ...]
@@ -101,7 +104,9 @@ class Report:
     ideal: Mapping[Quantity, float] = field(default_factory=dict)
     cautions: tuple[str, ...] = ()
     claims: Claims = field(default_factory=Claims)
-    queries_shown: "Queries | None" = None
+    spreads: "tuple[Spread, ...]" = ()
+    examples: "tuple[Examples, ...]" = ()
+    sweeps: "tuple[Sweep, ...]" = ()
 
     @cached_property
     def _estimates(self) -> Mapping[tuple[str, Quantity], Estimate]:

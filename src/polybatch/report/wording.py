@@ -22,6 +22,16 @@ def language(code: str) -> str:
     return {MEAN: "Mean", ALL: "All languages"}.get(code) or language_name(code)
 
 
+def direction(code: str) -> str:
+    """`rtl` for a language that is written from right to left, else `ltr`."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return "rtl" if Locale.parse(code).text_direction == "rtl" else "ltr"
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+
+
 def listing(words: Iterable[object]) -> str:
     """`a`, `a and b`, `a, b and c`; empty for none."""
     *others, last = [str(word) for word in words] or [""]

@@ -65,7 +65,8 @@ class Index:
     def writing(self, *, patience: float = 0) -> Iterator[None]:
         """The right to write, which one process has at a time, and which ends with it however it ends.
 
-        Raises DataError where another process still has it after `patience` seconds.
+        Whoever has it sees all that was written before. Raises DataError where another process still has it after
+        `patience` seconds.
         """
         import fcntl
 
@@ -80,6 +81,7 @@ class Index:
                         fault = Fault(str(self.folder), "another process writes to this index", "wait until it is done")
                         raise DataError([fault]) from None
                     time.sleep(0.05)
+            self.engine.refresh()
             yield
 
     def note(self, **facts: Any) -> None:

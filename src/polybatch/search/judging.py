@@ -23,10 +23,9 @@ from polybatch.languages import check_language
 from polybatch.progress import Progress
 from polybatch.provenance import manifest_head
 from polybatch.records import Collection, Passage, Query
-from polybatch.search.records import LONGEST, METHODS, MOST, Document, Method, SearchRequest
+from polybatch.search.records import DEPTH, LONGEST, METHODS, MOST, Document, Method, SearchRequest
 from polybatch.search.searcher import Searcher
 
-DEPTH = 100  # passages asked for with each query
 TOGETHER = 128  # queries encoded at once
 
 Runs = dict[tuple[str, str], dict[str, dict[str, float]]]
@@ -42,6 +41,10 @@ class Way(NamedTuple):
         return f"{self.method}+balance" if self.balance else self.method
 
 
+WAYS = (*map(Way, METHODS), Way("dense", balance=True))
+"""The ways that are judged unless others are named."""
+
+
 def judge_index(
     index: Path | str,
     on: Sequence[str] = (),
@@ -50,7 +53,7 @@ def judge_index(
     languages: Sequence[str] | None = None,
     queries: Path | None = None,
     judgements: Path | None = None,
-    ways: Sequence[Way] = tuple(map(Way, METHODS)),
+    ways: Sequence[Way] = WAYS,
     depth: int = DEPTH,
     measures: Sequence[str] = DEFAULT,
     model: str | None = None,
@@ -72,7 +75,9 @@ def judge_index(
     if (out / MANIFEST).is_file() and read_manifest(out).get("kind") != "evaluate":
         raise ResultsError([Fault(str(out), "holds a run of a recipe", "name another --out")])
     if bool(on) == bool(queries and judgements) or bool(queries) != bool(judgements):
-        raise DataError([Fault("judge-index", "nothing to judge on", "either --on, or --queries with --judgements")])
+        raise DataError([Fault(str(index), "nothing to judge on", "either --on, or --queries with --judgements")])
+    if languages and not on:
+        raise DataError([Fault("--languages", ",".join(languages), "with --on; your own queries are judged all")])
     collections = load_collections(on, data=data, languages=languages)
     searcher = Searcher.open(index, model=model)
     if queries and judgements:

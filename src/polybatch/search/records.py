@@ -17,12 +17,17 @@ METHODS: Mapping[Method, str] = {
 }
 """How passages are found."""
 
+METHOD: Method = "dense"
+"""How they are found unless something else is asked for: words find the language of the query alone, so that fusion
+with them gives that language a second vote."""
+
 UNKNOWN = "und"
 """The language of a passage whose language could not be told, as BCP 47 has it."""
 
 TOP = 10
 MOST = 1_000  # hits that one request may ask for
 LONGEST = 10_000  # characters of a query
+DEPTH = 100  # hits asked for with each query where an index is judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ class SearchRequest:
     until: datetime.date | None = None
     sources: tuple[str, ...] = ()
     balance: bool = False
-    method: Method = "hybrid"
+    method: Method = METHOD
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ class Searcher:
         """Add or change documents, as `add_documents` does; waits while another process writes, for a time."""
         with self._writing, self.index.writing(patience=PATIENCE):
             added = add_documents(self.index, documents, self.encoder)
+            self.index.engine.tidy()
         self._counts = (-np.inf, {})
         return added
 
@@ -108,6 +109,7 @@ class Searcher:
         with self._writing, self.index.writing(patience=PATIENCE):
             there = self.index.engine.held(ids)
             self.index.engine.delete(list(there))
+            self.index.engine.tidy()
         self._counts = (-np.inf, {})
         return len(there)
 

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from polybatch.correction.table import CORRECTIONS
 from polybatch.sampling.strategies import STRATEGIES
 
 CARD = "README.md"
+WITHOUT_LANGUAGE = "lsar"
+"""The correction that need not know the language of a text, and so any program loads."""
 SHOWN_DIRECTIONS = 30
 
 
@@ -31,7 +34,7 @@ def model_card(record: Mapping[str, Any], scores: Sequence[Score] = ()) -> str:
         "---\nlibrary_name: sentence-transformers\npipeline_tag: sentence-similarity\nlanguage:",
         *(f"- {code}" for code in languages),
         "tags:\n- sentence-transformers\n- feature-extraction\n- polybatch\n---",
-        f"\n# {name}\n\nA dense retriever, trained by polybatch. `SentenceTransformer(FOLDER)` loads it; encode",
+        f"\n# {name}\n\nA dense retriever, trained by polybatch. `{_loads(record)}` loads it; encode",
         "queries with `encode_query` and passages with `encode_document`, which put its prefixes before them.",
         *_strategy(record),
         *_data(record),
@@ -75,12 +78,20 @@ def score_model(folder: Path, measures: Sequence[str] = ("mAP",)) -> list[Score]
     return found
 
 
+def _loads(record: Mapping[str, Any]) -> str:
+    """How sentence-transformers loads it: a correction by language is a module of polybatch."""
+    by = record["strategy"].partition("+")[2]
+    return f"SentenceTransformer(FOLDER{', trust_remote_code=True' if by and by != WITHOUT_LANGUAGE else ''})"
+
+
 def _strategy(record: Mapping[str, Any]) -> list[str]:
     recipe, mix = record["recipe"], record["mix"]
+    strategy, _, by = record["strategy"].partition("+")
     lines = ["\n## Training\n"]
+    corrected = [f"- Corrected after it, without training: **{by}** ({CORRECTIONS[by]})"] if by else []
     if not mix:
-        return [*lines, "None: this is the encoder before its first step, to compare with."]
-    about = STRATEGIES[record["strategy"]].about
+        return [*lines, "None: this is the encoder before its first step, to compare with.", *corrected]
+    about = STRATEGIES[strategy].about
     training, batches, alpha = recipe["training"], recipe["batches"], recipe["batches"]["alpha"]
     shares = ", ".join(f"{name} {count / mix['batches']:.0%}" for name, count in mix["kinds"].items())
     directions = sorted(mix["directions"].items(), key=lambda one: (-one[1], one[0]))
@@ -88,7 +99,7 @@ def _strategy(record: Mapping[str, Any]) -> list[str]:
     more = f" and {len(directions) - SHOWN_DIRECTIONS} more" if len(directions) > SHOWN_DIRECTIONS else ""
     hardware = record.get("hardware", {})
     lines += [
-        f"- Strategy: **{record['strategy']}** ({about}); alpha {alpha}, composition {batches['composition']}",
+        f"- Strategy: **{strategy}** ({about}); alpha {alpha}, composition {batches['composition']}",
         f"- {mix['batches']:,} batches of {training['batch_size']} rows; what they held: {shares}",
         f"- Directions, query language to passage language, by share of rows: {shown}{more}",
         f"- Loss: {recipe['loss']['name']}, temperature {recipe['loss']['temperature']}; AdamW,"
@@ -98,7 +109,7 @@ def _strategy(record: Mapping[str, Any]) -> list[str]:
     ]
     if selection := record.get("selection"):
         lines.append(f"- Chosen by {selection['by']}: the state after step {selection['step']}")
-    return lines
+    return [*lines, *corrected]
 
 
 def _data(record: Mapping[str, Any]) -> list[str]:

@@ -79,6 +79,7 @@ def dry_run_text(recipe: Recipe, *, data: Path | None, folder: Path, table: Path
         f" {recipe.training.batch_size:,} rows = {rows:,} rows, {rows / max(1, shape.rows):.2f} epochs of"
         f" {shape.rows:,} items.",
         *_tests(inputs),
+        *_corrections(recipe, inputs),
         *_cost(recipe, inputs.table, len(trained) * len(recipe.seeds)),
     ]
     return "\n".join(lines)
@@ -104,6 +105,18 @@ def _tests(inputs: Inputs) -> list[str]:
     return found
 
 
+def _corrections(recipe: Recipe, inputs: Inputs) -> list[str]:
+    texts = inputs.fitting_texts
+    if texts is None:
+        return []
+    counts = ", ".join(f"{code} {len(some):,}" for code, some in texts.texts.items())
+    rows = "development" if recipe.development else "training"
+    return [
+        f"Corrections: {', '.join(recipe.corrections)}, of each of the {len(recipe.systems)} systems and every seed,"
+        f" fitted on passages of the {rows} rows: {counts}; {texts.left_out:,} items that stand in a test left out.",
+    ]
+
+
 def _cost(recipe: Recipe, table: AlignedTable, trainings: int) -> list[str]:
     found = estimate(recipe, table)
     if found is None:
@@ -127,7 +140,8 @@ def estimate(recipe: Recipe, table: AlignedTable) -> Estimate | None:
     encoder, batch = recipe.encoder, recipe.training.batch_size
     query, passage = (_tokens(table, side) for side in (QUERY, PASSAGE))
     if isinstance(encoder, StaticEncoder):
-        weights, tokens = encoder.vocabulary * encoder.dimension, query + passage
+        rows = encoder.vocabulary + (encoder.buckets if encoder.ngrams else 0)
+        weights, tokens = rows * encoder.dimension, query + passage
         moved = 7 * 4 * weights + 3 * 4 * batch * tokens * encoder.dimension
         held = BYTES_PER_WEIGHT * weights + 4 * 4 * batch * encoder.dimension
         return Estimate(weights, tokens, held, recipe.training.steps * moved / _bytes_a_second())

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from polybatch.correction.development import DevelopmentTexts
 from polybatch.data.building import Built, build_table, open_built
 from polybatch.data.collections.table import load_collections, missing_data
 from polybatch.data.sources.source import Source
@@ -14,11 +17,12 @@ from polybatch.provenance import content_hash
 from polybatch.records import Collection
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.contaminated import find_rows, without_rows
+from polybatch.training.corrections import fitting_texts
 from polybatch.training.plans import plan_of
 from polybatch.training.recipe import UNTUNED, Recipe
 from polybatch.training.selection import validation_plan
 
-TABLE, VALIDATION, CONTAMINATION = "table", "validation", "contamination.json"
+TABLE, VALIDATION, DEVELOPMENT, CONTAMINATION = "table", "validation", "development", "contamination.json"
 """What stands in a run's folder before its manifest: it is made of the data alone."""
 
 
@@ -27,7 +31,8 @@ class Inputs:
     """What a recipe trains and tests on, and what it selects by.
 
     `table` are the rows that batches are planned over: those of `built`, less what is left out of them. `contaminated`
-    counts the rows of which a text also stands in a test collection that was looked at.
+    counts the rows of which a text also stands in a test collection that was looked at. `fitting_texts` are those that
+    corrections are fitted on, out of `fitting`, or out of `built` where there are no rows for that alone.
     """
 
     built: Built
@@ -36,6 +41,8 @@ class Inputs:
     validation: Built | None = None
     development: Collection | None = None
     contaminated: int = 0
+    fitting: Built | None = None
+    fitting_texts: DevelopmentTexts | None = None
 
     @property
     def datasets(self) -> list[dict[str, Any]]:
@@ -63,6 +70,7 @@ class Inputs:
             for part in (code, one.id, one.text)
         )
         rows = [self.built.fingerprint, self.validation.fingerprint if self.validation else ""]
+        rows += [self.fitting.fingerprint] if self.fitting else []
         return content_hash([*rows, content_hash(tested)])
 
 
@@ -99,21 +107,26 @@ def load_inputs(
     if recipe.selection and recipe.selection.development:
         with gathered(faults):
             developments = load_collections([recipe.selection.development], data=data, languages=recipe.languages)
-    built = validation = None
+    built = validation = fitting = None
     with gathered(faults):
         built = _built(recipe, recipe.train, table, folder / TABLE, data, command, progress)
     if recipe.validation:
         with gathered(faults):
             validation = _built(recipe, recipe.validation, None, folder / VALIDATION, data, command, progress)
+    if recipe.development and test:
+        with gathered(faults):
+            fitting = _built(recipe, recipe.development, None, folder / DEVELOPMENT, data, command, progress)
     if faults or built is None:
         raise DataError(faults)
-    rows, contaminated = built.table, 0
+    rows, found = built.table, np.zeros(0, dtype=np.int64)
     if collections:
         found = find_rows(built, collections, folder / CONTAMINATION, progress)
-        contaminated = len(found)
-        contaminated = len(found)
         if recipe.drop_contaminated:
             rows = without_rows(rows, found)
+    texts = None
+    if recipe.corrections and test:
+        with gathered(faults):
+            texts = fitting_texts(recipe, fitting or built, collections, without=found[:0] if fitting else found)
     for system in recipe.systems if systems is None else systems:
         if system != UNTUNED:
             with gathered(faults):
@@ -124,7 +137,8 @@ def load_inputs(
     if faults:
         raise DataError(dict.fromkeys(faults))
     development = developments[0] if developments else None
-    return Inputs(built, rows, collections if test else (), validation, development, contaminated)
+    tests = collections if test else ()
+    return Inputs(built, rows, tests, validation, development, len(found), fitting, texts)
 
 
 def _built(

@@ -76,7 +76,7 @@ def poison(triples: Sequence[Instructed], *, seed: int) -> list[Poisoned]:
     return poisoned
 
 
-def p_mrr(ranks: Mapping[str, Iterable[tuple[int, int]]]) -> float:
+def p_mrr(ranks: Mapping[str, Iterable[tuple[float, float]]]) -> float:
     """p-MRR in [-100, 100]: whether ranks follow an instruction that is changed; 0 for a ranker that ignores it.
 
     `ranks` holds for every query the ranks, from 1, under the old and the new instruction, of each passage that the new

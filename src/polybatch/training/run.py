@@ -4,15 +4,18 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from polybatch.correction.correct import system_name
 from polybatch.encoders.loading import RECORD
 from polybatch.encoders.settings import PretrainedEncoder
 from polybatch.errors import Fault, RecipeError
 from polybatch.evaluation.evaluate import describe_collection, describe_mix, evaluate
+from polybatch.evaluation.keeping import write_cases
 from polybatch.evaluation.results import (
     MANIFEST,
     RESULTS,
@@ -29,11 +32,12 @@ from polybatch.files import write_text, written_aside
 from polybatch.progress import Progress, Silent
 from polybatch.provenance import content_hash, machine, manifest_head
 from polybatch.training.card import CARD, model_card, score_model
+from polybatch.training.corrections import fit_corrections, run_systems
 from polybatch.training.fitting import Tracking
-from polybatch.training.inputs import CONTAMINATION, TABLE, VALIDATION, Inputs, load_inputs
+from polybatch.training.inputs import CONTAMINATION, DEVELOPMENT, TABLE, VALIDATION, Inputs, load_inputs
 from polybatch.training.material import Material
 from polybatch.training.processes import Processes
-from polybatch.training.recipe import SAID, Recipe
+from polybatch.training.recipe import OF_NO_TRAINING, Recipe
 from polybatch.training.train import read_record, train_system, working_folder
 
 if TYPE_CHECKING:
@@ -59,8 +63,9 @@ def run_recipe(
 
     Each system and seed has a folder under `out/systems` with its model, ranks and results; what is whole there is not
     done again, so a run that was stopped goes on with the system it was at, at its last checkpoint, and gives the same
-    numbers. At the end `ranks.parquet`, `top.parquet` and `results.json` of all stand in `out`. `manifest.json` is
-    written first, `finished` set last. With several processes all train, and the first one builds, judges and writes.
+    numbers. Every correction of the recipe makes of each system one more, `hybrid+lsar`, with a folder of its own. At
+    the end `ranks.parquet`, `top.parquet` and `results.json` of all stand in `out`. `manifest.json` is written first,
+    `finished` set last. With several processes all train, and the first one builds, corrects, judges and writes.
 
     `table` is a folder that `polybatch data build` wrote; without it the rows are built in `out`. `track` names where
     losses are reported to. Raises RecipeError where `out` holds a run of another recipe, other data or other versions.
@@ -78,25 +83,30 @@ def run_recipe(
     seconds = _begin(out, manifest) if processes.first else {}
     processes.wait()
     clock = time.monotonic()
-    cells = [(system, seed) for seed in recipe.seeds for system in recipe.systems]
+    cells = list(product(recipe.seeds, recipe.systems))
     workshop = _Workshop(recipe, inputs, out, progress, seconds, processes, track)
     with progress.task(f"run {recipe.name}", len(cells)) as advance:
-        for system, seed in cells:
+        for seed, system in cells:
             workshop.make(system, seed)
+            workshop.correct(system, seed)
             if processes.first:
                 write_manifest(out, manifest | {"seconds": seconds})
             advance(1)
     if not processes.first:
         return
 
-    folders = [workshop.folder(system, seed) for system in recipe.systems for seed in recipe.seeds]
+    folders = [workshop.folder(name, seed) for name, _ in run_systems(recipe) for seed in recipe.seeds]
     seconds["total"] = round(seconds.get("total", 0) + time.monotonic() - clock, 1)
-    records = [read_record(folder / MODEL) for folder in folders]
+    trained = [workshop.folder(system, seed) for system in recipe.systems for seed in recipe.seeds]
+    records = [read_record(folder / MODEL) for folder in trained]
     manifest["mix"] = [
         {"system": one["strategy"], "seed": one["seed"], **describe_mix(one["mix"])} for one in records if one["mix"]
     ]
-    write_ranks(out, pa.concat_tables([read_ranks(folder) for folder in folders]).unify_dictionaries())
-    write_top(out, pa.concat_tables([read_top(folder) for folder in folders]).unify_dictionaries())
+    ranks = pa.concat_tables([read_ranks(folder) for folder in folders]).unify_dictionaries()
+    top = pa.concat_tables([read_top(folder) for folder in folders]).unify_dictionaries()
+    write_ranks(out, ranks)
+    write_top(out, top)
+    write_cases(out, inputs.collections, ranks=ranks, top=top)
     write_results(out, [result for folder in folders for result in read_results(folder)])
     write_manifest(out, manifest | {"finished": True, "seconds": seconds, "machine": machine()})
     shutil.rmtree(out / TOKENS, ignore_errors=True)
@@ -208,19 +218,35 @@ class _Workshop:
             material = replace(material, tracking=Tracking(self.track, self.out / "tracking" / name))
             train_system(self.recipe, system, seed=seed, material=material, out=folder / MODEL, progress=self.progress)
         if self.processes.first:
-            self._judge(system, seed, folder)
-            self.seconds[name] = round(time.monotonic() - clock, 1)
-            self.progress.say(f"{system}, seed {seed}: {self.seconds[name]:.0f} s")
+            self._judge(system, system, seed, clock)
         self.processes.wait()
 
-    def _judge(self, system: str, seed: int, folder: Path) -> None:
+    def correct(self, system: str, seed: int) -> None:
+        """Fit what corrections of a system are not fitted yet, and judge those that are not judged; by the first."""
+        if self.processes.first:
+            wanted = {by: system_name(system, by) for by in self.recipe.corrections}
+            wanted = {by: name for by, name in wanted.items() if not (self.folder(name, seed) / RESULTS).is_file()}
+            models = {by: self.folder(name, seed) / MODEL for by, name in wanted.items()}
+            lacking = {by: path for by, path in models.items() if not (path / RECORD).is_file()}
+            if lacking and self.inputs.fitting_texts:
+                base, texts = self.folder(system, seed) / MODEL, self.inputs.fitting_texts
+                fit_corrections(self.recipe, base, texts, lacking, self.progress)
+            for name in wanted.values():
+                self._judge(name, system, seed, time.monotonic())
+        self.processes.wait()
+
+    def _judge(self, system: str, strategy: str, seed: int, clock: float) -> None:
+        """Judge a system that was begun at `clock`, and say how long it took."""
         from polybatch.encoders.loading import load_encoder
 
+        folder, name = self.folder(system, seed), f"{system}-seed{seed}"
         encoder = load_encoder(str(folder / MODEL), batch_size=1024 if self.recipe.encoder.kind == "static" else 64)
         collections = self.inputs.collections
-        names: dict[str, Any] = {"system": system, "strategy": system, "seed": seed}
+        names: dict[str, Any] = {"system": system, "strategy": strategy, "seed": seed}
         evaluate(encoder, collections, **names, out=folder, progress=self.progress)
         write_text(folder / MODEL / CARD, model_card(read_record(folder / MODEL), score_model(folder)))
+        self.seconds[name] = round(time.monotonic() - clock, 1)
+        self.progress.say(f"{system}, seed {seed}: {self.seconds[name]:.0f} s")
 
     def _shared(self) -> Material:
         if self._material is None:
@@ -236,12 +262,16 @@ class _Workshop:
 
 def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
     head = manifest_head("run", command)
-    went_in = [recipe.model_dump_json(exclude=SAID), inputs.fingerprint(), str(sorted(head["versions"].items()))]
+    went_in = [
+        recipe.model_dump_json(exclude=OF_NO_TRAINING),
+        inputs.fingerprint(),
+        str(sorted(head["versions"].items())),
+    ]
     return head | {
         "finished": False,
         "fingerprint": content_hash(went_in),
         "recipe": {"name": recipe.name, "title": recipe.title, "text": recipe.text},
-        "systems": [{"system": one, "strategy": one} for one in recipe.systems],
+        "systems": [{"system": name, "strategy": of} for name, of in run_systems(recipe)],
         "seeds": recipe.seeds,
         "training": inputs.datasets,
         "contamination": {"rows": inputs.contaminated, "left_out": recipe.drop_contaminated},
@@ -264,7 +294,8 @@ def _begin(out: Path, manifest: dict[str, Any]) -> dict[str, float]:
 
 def _check_folder(out: Path) -> None:
     """Raises RecipeError for an out folder that holds what no run puts there; the first stage of one is its table."""
-    own = {TABLE, VALIDATION, CONTAMINATION, f".{TABLE}.building", f".{VALIDATION}.building"}
+    tables = (TABLE, VALIDATION, DEVELOPMENT)
+    own = {CONTAMINATION, *tables, *(f".{one}.building" for one in tables)}
     if (out / MANIFEST).is_file() or not out.exists():
         return
     if not out.is_dir() or any(path.name not in own for path in out.iterdir()):

@@ -14,6 +14,7 @@ from polybatch.errors import Fault, ModelError
 from polybatch.files import write_json, written_aside
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
+from polybatch.sampling.permutation import key_of
 from polybatch.sampling.plan import Batch
 from polybatch.sampling.shape import NEGATIVES, PASSAGE, QUERY, CorpusShape
 from polybatch.sampling.table import AlignedTable, side_name
@@ -200,9 +201,10 @@ class TokenBatches:
 
     For a static encoder `input_ids`, all ids in one row, and `offsets` of the texts; for others `input_ids` and
     `attention_mask`, shape (rows, longest), padded to the longest text of the batch. `token_dropout`: each id is left
-    out with this probability, drawn by `seed` and the number of the batch; a text that would lose all keeps one, and
-    of padded texts first and last stay, which are special tokens. It is a training-time regulariser: the encoder
-    cannot lean on any one word.
+    out with this probability; a text that would lose all keeps one, and of padded texts first and last stay, which are
+    special tokens. It is a training-time regulariser: the encoder cannot lean on any one word. What is left out of a
+    text depends on `seed` and the numbers of batch and row alone, so processes that share a batch leave out what one
+    would.
     """
 
     tokens: TokenTable
@@ -218,13 +220,13 @@ class TokenBatches:
         """The features of a batch, int64 tensors."""
         import torch
 
-        rng = np.random.default_rng((self.seed, 1, batch.number))
         padding = self.tokens.padding
         features: dict[str, Any] = {}
         for side in range(NEGATIVES + batch.negatives.shape[1]):
             ids, lengths = self.tokens.fetch(batch, side)
             if self.token_dropout:
-                ids, lengths = _drop(ids, lengths, self.token_dropout, rng, framed=padding is not None)
+                keys = key_of(self.seed, batch.number, side, batch.rows)
+                ids, lengths = _drop(ids, lengths, self.token_dropout, keys, framed=padding is not None)
             name = side_name(side)
             if padding is None:
                 features[f"{name}_input_ids"] = torch.from_numpy(ids)
@@ -239,13 +241,13 @@ class TokenBatches:
 
 
 def _drop(
-    ids: np.ndarray, lengths: np.ndarray, share: float, rng: np.random.Generator, *, framed: bool
+    ids: np.ndarray, lengths: np.ndarray, share: float, keys: np.ndarray, *, framed: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Ids and lengths after dropout; `framed`: the first and the last of each text are not words."""
+    """Ids and lengths after dropout by the keys of the texts; `framed`: the first and last of a text are not words."""
     text_of = np.repeat(np.arange(len(lengths)), lengths)
-    chance = rng.random(len(ids))
-    kept = chance >= share
     starts = np.cumsum(lengths) - lengths
+    chance = key_of(keys[text_of], np.arange(len(ids)) - starts[text_of]) * 2.0**-64
+    kept = chance >= share
     if framed:
         there = lengths > 0
         kept[starts[there]] = kept[(starts + lengths - 1)[there]] = True

@@ -14,7 +14,7 @@ from polybatch.training.card import model_card
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import Fitted, fit
 from polybatch.training.material import Material, teacher_of, tokenized
-from polybatch.training.recipe import SAID, UNTUNED, Recipe
+from polybatch.training.recipe import OF_NO_TRAINING, UNTUNED, Recipe
 from polybatch.training.selection import make_selecting
 from polybatch.training.tuning import apply_tuning, finish_tuning
 
@@ -88,7 +88,7 @@ def _train(
     base = apply_tuning(model, recipe.tuning, seed=seed)
     tokens = tokenized(recipe, model, material, material.table, "tokens", progress)
     parts = [
-        recipe.model_dump_json(exclude=SAID),
+        recipe.model_dump_json(exclude=OF_NO_TRAINING),
         material.fingerprint,
         system,
         str(seed),

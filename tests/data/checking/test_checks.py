@@ -54,6 +54,15 @@ def test_text_that_was_read_in_a_wrong_encoding_is_found_and_the_right_one_is_no
     assert [one.where for one in found] == ["r-2"]
 
 
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.text(st.sampled_from("aЖ ГўВЂΒ€Ãà²Ø Ùœ°²“”’–£§│ô\u0080ﬁé\n"), max_size=9), max_size=6))
+def test_mojibake_is_found_where_ftfys_heuristic_finds_it_text_by_text(texts: list[str]) -> None:
+    from ftfy.badness import BADNESS_RE
+
+    found = {one.where for one in findings("mojibake", *(row(n, query=text or " ") for n, text in enumerate(texts)))}
+    assert found == {f"r-{number}" for number, text in enumerate(texts) if BADNESS_RE.search(text)}
+
+
 def test_mojibake_is_shown_with_what_it_may_have_been() -> None:
     (found,) = findings("mojibake", row(1, query="Le cafÃ© est fermÃ©"))
     assert found.found == "query: 'Le cafÃ© est fermÃ©', perhaps 'Le café est fermé'"

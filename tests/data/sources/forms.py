@@ -326,7 +326,3 @@ FORMS: dict[str, Form] = {
     "flores-v1": Form({"splits": ["dev"]}, _flores_v1, items=2),
     "sib-200": Form(EN_SW, _sib200, items=2),
 }
-
-
-def files(data: Path) -> list[Path]:
-    return sorted(path for path in data.rglob("*") if path.is_file())

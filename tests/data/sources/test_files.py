@@ -1,5 +1,6 @@
 """Claims about reading the rows of files: bad input is named with its file and line, and what to do."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,15 @@ def test_what_is_no_data_is_a_fault_in_every_form(data: bytes, found: str, tmp_p
         reading = Reading()
         assert list(reader(reading)) == []
         assert [str(fault) for fault in reading.faults] == [f"{path}:1: {found}; get it"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_file_in_utf16_is_a_fault_that_says_so(encoding: str, tmp_path: Path) -> None:
+    path = write(tmp_path / "f", "\ufeffen\tsw\r\nrain\tmvua\r\n".encode(encoding))
+    for reader in (line_rows, object_rows, list_rows, partial(table_rows, fields=("en",))):
+        reading = Reading()
+        assert list(reader(path, reading)) == []
+        assert [str(fault) for fault in reading.faults] == [f"{path}:1: UTF-16 instead of UTF-8; save it as UTF-8"]
 
 
 def test_a_line_that_is_no_json_or_not_utf8_is_left_out_with_its_place(tmp_path: Path) -> None:

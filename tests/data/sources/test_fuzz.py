@@ -9,47 +9,10 @@ from hypothesis import strategies as st
 
 from polybatch.data.sources.source import Reading
 from polybatch.records import Item
-from tests.data.sources.forms import FORMS, files, make, read
+from tests.data.mutations import Mutation, contents, mutations, write_mutated
+from tests.data.sources.forms import FORMS, make, read
 
 PARQUET = {"newsqa", "natural-questions", "wikiqa", "yahoo-answers", "duorc"}
-SPLICES = [
-    b"",
-    b"\n",
-    b"\t",
-    b'"',
-    b"\xff",
-    b"\x00",
-    b"\xef\xbb\xbf",
-    b"\r\n",
-    b"{",
-    b"]",
-    b"null",
-    b'"\\ud800"',
-    b"<html>",
-    b"\n\n",
-    b"1e999",
-]
-
-mutation = st.tuples(
-    st.integers(0, 9),  # which file
-    st.sampled_from(["cut", "splice", "swap", "replace", "repeat"]),
-    st.floats(0, 1),  # where
-    st.integers(0, 12),  # how much goes
-    st.one_of(st.sampled_from(SPLICES), st.binary(max_size=6)),
-)
-
-
-def mutate(data: bytes, how: str, where: float, length: int, splice: bytes) -> bytes:
-    at = int(where * len(data))
-    if how == "cut":
-        return data[:at]
-    if how == "replace":
-        return splice * (length + 1)
-    if how == "repeat":
-        return data + data[at:]
-    if how == "swap":
-        return data[:at] + data[at + length :] + data[at : at + length]
-    return data[:at] + splice + data[at + length :]
 
 
 def check(items: list[Item], reading: Reading) -> None:
@@ -76,19 +39,14 @@ def test_no_bytes_break_a_parser_or_make_it_lose_a_row(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         form.write(data)
-        originals = {path: path.read_bytes() for path in files(data)}
+        originals = contents(data)
 
         @settings(
             max_examples=25 if name in PARQUET else 60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
         )
-        @given(st.lists(mutation, min_size=1, max_size=3))
-        def run(mutations: list[tuple[int, str, float, int, bytes]]) -> None:
-            changed = dict(originals)
-            for which, *how in mutations:
-                path = list(changed)[which % len(changed)]
-                changed[path] = mutate(changed[path], *how)  # type: ignore[arg-type]
-            for path, content in changed.items():
-                path.write_bytes(content)
+        @given(mutations)
+        def run(drawn: list[Mutation]) -> None:
+            write_mutated(originals, drawn)
             check(*read(source, data))
 
         run()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polybatch.data.sources.lines import load_lines
+from polybatch.data.sources.lines import LinesSource, load_lines
+from polybatch.data.sources.source import Reading
 from polybatch.errors import DataError
 
 
@@ -46,6 +47,21 @@ def test_runs_never_cross_a_file(tmp_path: Path) -> None:
     (tmp_path / "two").write_text("c\n")
     corpus = load_lines("x", {"en": [tmp_path / "one", tmp_path / "two"]}, run=3)
     assert [item.passages["en"] for item in corpus.items] == ["a b", "b", "c"]
+
+
+def test_the_place_of_an_item_is_the_line_of_its_query_in_the_first_language(tmp_path: Path) -> None:
+    for number, lines in enumerate((b"\xef\xbb\xbfa\r\nb\r\nc\r\n", b"d\ne\n")):
+        (tmp_path / f"{number}.sw").write_bytes(lines)
+        (tmp_path / f"{number}.en").write_bytes(lines.upper().replace(b"\xef\xbb\xbf", b""))
+    files = {code: [f"0.{code}", f"1.{code}"] for code in ("sw", "en")}
+    source = LinesSource(source="lines", name="x", files=files, run=2, with_sentence=False)
+    reading = Reading()
+    found = [(reading.where, item.queries["sw"]) for item in source.items(tmp_path, reading)]
+    assert found == [(f"{tmp_path}/0.sw:1", "a"), (f"{tmp_path}/1.sw:1", "d")]
+    placed = [reading.where for _ in source.model_copy(update={"with_sentence": True}).items(tmp_path, reading)]
+    assert placed == [
+        f"{tmp_path}/{file}.sw:{line}" for file, count in ((0, 3), (1, 2)) for line in range(1, count + 1)
+    ]
 
 
 def test_runs_with_an_equal_line_in_any_language_are_one_passage_group(tmp_path: Path) -> None:

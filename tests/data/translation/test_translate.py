@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from polybatch.data.translation.cache import Cache
 from polybatch.data.translation.command import CommandTranslator
 from polybatch.data.translation.model import load_translator
-from polybatch.data.translation.quality import Filter, chrf
+from polybatch.data.translation.quality import Filter, Likeness, chrf
 from polybatch.data.translation.translate import translate
 from polybatch.data.translation.translator import Translation, open_translator
 from polybatch.errors import DataError, ModelError
@@ -109,6 +110,24 @@ def test_a_translation_that_does_not_come_back_is_refused_where_that_is_asked() 
     assert translate([ENGLISH], "en", "sw", kept, accept=accept) == [Translation(SWAHILI)]
     assert translate([ENGLISH], "en", "sw", lost, accept=accept) == [Translation("", "does not come back")]
     assert translate([ENGLISH], "en", "sw", lost, accept=Filter()) == [Translation(SWAHILI)]
+
+
+def test_a_translation_that_a_model_finds_unlike_its_text_is_refused_where_that_is_asked() -> None:
+    vectors = {ENGLISH: (3.0, 4.0), SWAHILI: (4.0, 3.0), "rain": (1.0, 0.0), "mvua": (0.0, 0.0)}
+
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        return np.array([vectors[text] for text in texts], dtype=np.float32)
+
+    canned = Canned(**{ENGLISH: SWAHILI, "rain": "mvua"})
+    for least, kept in ((0.95, Translation(SWAHILI)), (0.97, Translation("", "not like its text"))):
+        accept = Filter(likeness=Likeness(encode, least))
+        found = translate([ENGLISH, "rain", " "], "en", "sw", canned, accept=accept)
+        assert found == [kept, Translation("", "not like its text"), Translation("", "no text")]
+    assert translate([" "], "en", "sw", canned, accept=Filter(likeness=Likeness(encode))) == [
+        Translation("", "no text")
+    ]
+    with pytest.raises(DataError, match="a cosine from -1 to 1"):
+        Likeness(encode, 7.0)
 
 
 def test_a_filter_that_makes_no_sense_is_refused() -> None:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import logging
 import re
+import statistics
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from polybatch.search import searcher as searcher_module
+from polybatch.search.engines import lance
 from polybatch.search.records import SearchRequest
 from polybatch.search.searcher import Searcher
 from polybatch.search.server import limits
@@ -31,6 +33,34 @@ def test_an_answer_is_that_of_the_searcher(client: TestClient, searchers: Mappin
                 (hit.id, hit.rank, hit.language) for hit in hits
             ]
             assert [hit["text"] for hit in answer["hits"]] == [hit.text for hit in hits]
+
+
+def test_a_search_without_a_method_is_that_of_the_searcher_without_one(
+    client: TestClient, searchers: Mapping[str, Searcher]
+) -> None:
+    answer = client.post("/search", json={"query": FLOODS, "index": "biased"}).json()
+    assert [hit["id"] for hit in answer["hits"]] == [
+        hit.id for hit in searchers["biased"].search(SearchRequest(FLOODS))
+    ]
+
+
+def test_many_single_documents_leave_few_files_and_search_as_quick_as_before(
+    writer: TestClient, copied: Mapping[str, Searcher]
+) -> None:
+    def median() -> float:
+        asked = {"query": FLOODS, "index": "hybrid"}
+        return statistics.median(float(writer.post("/search", json=asked).json()["milliseconds"]) for _ in range(15))
+
+    before = median()
+    for number in range(300):
+        one = {"id": f"single-{number}", "text": f"The story of single number {number} was told.", "language": "en"}
+        assert writer.post("/documents", json={"documents": [one], "index": "hybrid"}).status_code == 200
+    engine = copied["hybrid"].index.engine
+    assert isinstance(engine, lance.Lance)
+    assert engine.files <= lance.FILES + 1
+    assert median() < 5 * before + 20
+    assert engine.count_documents() == len(documents()) + 300
+    assert engine.passages("single-150")[0].text == "The story of single number 150 was told."
 
 
 def test_a_search_in_the_url_is_that_of_the_body(client: TestClient) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from polybatch.search.searcher import Searcher
@@ -17,6 +17,7 @@ from tests.search.server.conftest import HERE
 from tests.search.server.listening import listening
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.floats(0.5, 50), st.lists(st.floats(0, 0.5), min_size=1, max_size=200))
 def test_no_client_asks_faster_than_the_rate_and_twice_as_much_at_once(rate: float, pauses: list[float]) -> None:
     now, let_in = 0.0, 0

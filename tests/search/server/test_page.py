@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from polybatch.search.records import METHODS
+from polybatch.search.records import METHOD, METHODS
 from polybatch.search.searcher import Searcher
 from polybatch.search.server.app import make_app
 from tests.search.server.archive import ARABIC, HOSTILE
@@ -248,3 +248,4 @@ def test_the_ways_to_find_are_those_of_the_search(page: Page, address: str) -> N
     page.goto(address)
     values = page.locator("#method option").evaluate_all("all => all.map(one => one.value)")
     assert set(values) == set(METHODS)
+    expect(page.locator("#method")).to_have_value(METHOD)

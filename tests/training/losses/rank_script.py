@@ -10,6 +10,7 @@ import torch.distributed
 from sentence_transformers import SentenceTransformer
 
 from polybatch.sampling import make_plan
+from polybatch.sampling.strategies import COMPOSITIONS
 from polybatch.training.losses import LossSettings, make_loss
 from polybatch.training.losses.inputs import loss_inputs
 from tests.sampling.trained import make_table
@@ -26,15 +27,16 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 def losses_of(model: SentenceTransformer, rank: int, ranks: int) -> dict[str, Any]:
-    """Value and gradient of every loss on this rank's part of a batch of 8 rows."""
+    """Value and gradient of every loss on this rank's part of a batch of 8 rows, by `loss, composition`."""
     table, found = make_table(), {}
-    batch = make_plan(table.shape, "x-y", size=8, seed=3, negatives=1)[0].part(rank, ranks)
-    for name, options in SETTINGS.items():
-        settings = LossSettings(name=name, **options)
-        teacher = drawn_teacher(len(table), model.get_embedding_dimension() or 0)
-        columns = collected(loss_inputs(table, settings, model=model, teacher=teacher).fetch(batch), model)
-        loss = make_loss(model, settings, world_size=ranks)
-        found[name] = value_and_gradient(model.train(), loss(columns, None))
+    teacher = drawn_teacher(len(table), model.get_embedding_dimension() or 0)
+    for composition in COMPOSITIONS:
+        plan = make_plan(table.shape, "x-y", size=8, seed=3, negatives=1, composition=composition)
+        for name, options in SETTINGS.items():
+            settings = LossSettings(name=name, **options)
+            fetched = loss_inputs(table, settings, model=model, teacher=teacher).fetch(plan[0].part(rank, ranks))
+            loss = make_loss(model, settings, world_size=ranks)(collected(fetched, model), None)
+            found[f"{name}, {composition}"] = value_and_gradient(model.train(), loss)
     return found
 
 

@@ -12,6 +12,7 @@ import pytest
 import torch
 from sentence_transformers import SentenceTransformer
 
+from polybatch.sampling.strategies import COMPOSITIONS
 from tests.training.losses.batches import make_models
 from tests.training.losses.rank_script import SETTINGS, losses_of
 
@@ -45,12 +46,15 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], lis
     return losses_of(SentenceTransformer(str(out / "static"), device="cpu").double(), 0, 1), ranks
 
 
+@pytest.mark.parametrize("composition", COMPOSITIONS)
 @pytest.mark.parametrize("name", SETTINGS)
 def test_two_processes_have_the_loss_and_the_gradient_of_one(
-    found: tuple[dict[str, Any], list[dict[str, Any]]], name: str
+    found: tuple[dict[str, Any], list[dict[str, Any]]], name: str, composition: str
 ) -> None:
     one, ranks = found
-    value, gradient = one[name]
-    assert sum(rank[name][0] for rank in ranks) / 2 == pytest.approx(value, rel=1e-9)
-    assert ranks[0][name][1] == ranks[1][name][1]
-    torch.testing.assert_close(torch.tensor(ranks[0][name][1], dtype=torch.float64), gradient, rtol=1e-7, atol=1e-10)
+    value, gradient = one[f"{name}, {composition}"]
+    values, gradients = zip(*(rank[f"{name}, {composition}"] for rank in ranks), strict=True)
+    assert sum(values) / 2 == pytest.approx(value, rel=1e-9)
+    assert gradients[0] == gradients[1]
+    assert gradient.abs().max() > 1e-3
+    torch.testing.assert_close(torch.tensor(gradients[0], dtype=torch.float64), gradient, rtol=1e-7, atol=1e-10)

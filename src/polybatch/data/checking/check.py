@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,16 +10,17 @@ from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 
+from polybatch.data.checking.chunk import Chunk, chunk_of
 from polybatch.data.checking.corpus import Measure, Measured, OfCorpus, joined
-from polybatch.data.checking.looking import Looked, Row, Task, as_row, look
-from polybatch.data.checking.problem import Limits, Problem
+from polybatch.data.checking.looking import Looked, look
+from polybatch.data.checking.problem import Limits, Problem, Task
 from polybatch.data.checking.report import CheckReport, Finding, Found, SourceReport
 from polybatch.data.checking.table import CHECKS, CONTAMINATION
 from polybatch.data.contamination import NEAR, TestTexts
 from polybatch.data.sources.source import Reading, Source
 from polybatch.errors import DataError, Fault, gathered
 from polybatch.progress import Progress, Silent
-from polybatch.records import Collection
+from polybatch.records import Collection, Item
 
 CHUNK = 2_000  # rows that a process looks at before it reports
 ALONE = 20_000  # rows of a source up to which starting processes would take longer than looking
@@ -134,47 +135,43 @@ def _finding(problem: Problem, places: _Places) -> Finding:
     return Finding(places[problem.row], problem.language, problem.found + other)
 
 
-def _chunks(source: Source, data: Path, reading: Reading, places: _Places) -> Iterator[list[Row]]:
+def _chunks(source: Source, data: Path, reading: Reading, places: _Places) -> Iterator[Chunk]:
     """Rows of a source, CHUNK at a time, their places noted; what refuses the source ends it, with its faults."""
     items = source.items(data, reading)
     while True:
-        chunk: list[Row] = []
         where: list[str] = []
-        with gathered(reading.faults):
-            for item in islice(items, CHUNK):
-                chunk.append(as_row(item))
-                where.append(reading.where or item.id)
-        if not chunk:
+        chunk = chunk_of(_placed(islice(items, CHUNK), reading, where), places.rows)
+        if not where:
             return
         places.add(where)
         yield chunk
 
 
-def _look(chunks: Iterator[list[Row]], task: Task, processes: int) -> Iterator[Looked]:
+def _placed(items: Iterator[Item], reading: Reading, where: list[str]) -> Iterator[Item]:
+    """The items, their places noted. None is held: to keep thousands costs more time than to take their texts."""
+    with gathered(reading.faults):
+        for item in items:
+            where.append(reading.where or item.id)
+            yield item
+
+
+def _look(chunks: Iterator[Chunk], task: Task, processes: int) -> Iterator[Looked]:
     """What looking at every chunk gave, in their order."""
     head = list(islice(chunks, ALONE // CHUNK + 1))
-    numbered = _numbered(chain(head, chunks))
+    chunks = chain(head, chunks)
     if processes == 1 or len(head) <= ALONE // CHUNK:
-        for chunk, first in numbered:
-            yield look(chunk, first, task)
+        yield from (look(chunk, task) for chunk in chunks)
         return
     # a process that is forked off one with threads may wait for ever
     context = get_context("spawn")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare, initargs=(task,)) as pool:
         pending: deque[Future[Looked]] = deque()
-        for chunk, first in numbered:
-            pending.append(pool.submit(_look_here, chunk, first))
+        for chunk in chunks:
+            pending.append(pool.submit(_look_here, chunk.to_bytes()))
             if len(pending) > 2 * processes:  # so that reading never runs ahead of looking
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
-
-
-def _numbered(chunks: Iterable[list[Row]]) -> Iterator[tuple[list[Row], int]]:
-    first = 0
-    for chunk in chunks:
-        yield chunk, first
-        first += len(chunk)
 
 
 _tasks: list[Task] = []  # of a process that looks: its one task
@@ -184,5 +181,5 @@ def _prepare(task: Task) -> None:
     _tasks[:] = [task]
 
 
-def _look_here(chunk: list[Row], first: int) -> Looked:
-    return look(chunk, first, _tasks[0])
+def _look_here(chunk: bytes) -> Looked:
+    return look(Chunk.from_bytes(chunk), _tasks[0])

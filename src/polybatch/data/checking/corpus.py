@@ -1,14 +1,14 @@
-"""Checks over a whole corpus: rows are measured one by one, as arrays, and what stands out is told at the end."""
+"""Checks over a whole corpus: rows are measured chunk by chunk, as arrays, and what stands out is told at the end."""
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeAlias
 
+from polybatch.data.checking.chunk import SIDES, Chunk
 from polybatch.data.checking.problem import Limits, Problem
-from polybatch.records import Item
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,27 +19,31 @@ Measured: TypeAlias = "dict[str, np.ndarray]"
 SHORTEST = 40  # characters of the longer version, from which on lengths say something of an alignment
 
 
-Measure = Callable[[Iterable[tuple[int, Item]]], Measured]
-"""Takes numbered items, a few at a time and in any process."""
+Measure = Callable[[Chunk], Measured]
+"""Takes rows, a chunk at a time and in any process."""
 
 
 @dataclass(frozen=True)
 class OfCorpus:
-    """`settle` takes what `measure` gave of all items, in order; several checks may go by one measure."""
+    """`settle` takes what `measure` gave of all rows, in order; several checks may go by one measure."""
 
     measure: Measure
     settle: Callable[[Measured, Limits], Iterator[Problem]]
 
 
-def measure_texts(items: Iterable[tuple[int, Item]]) -> Measured:
+def measure_texts(chunk: Chunk) -> Measured:
     """Hashes of query (0 for none), passage and group, row: for each language with a passage."""
-    found: dict[str, list[tuple[int, ...]]] = defaultdict(list)
-    for row, item in items:
-        group = _hash(item.group)
-        for language, passage in item.passages.items():
-            query = item.queries.get(language)
-            found[language].append((0 if query is None else _hash(query), _hash(passage), group, row))
-    return _arrays(found)
+    import numpy as np
+
+    groups, queries, found = _hashes(chunk.groups), chunk.side("query"), {}
+    for language, passages in chunk.side("passage").items():
+        rows = np.array(passages.rows, dtype=np.int64)
+        asked = np.zeros_like(groups)
+        if language in queries:
+            asked[np.array(queries[language].rows) - chunk.first] = _hashes(queries[language].texts)
+        of = rows - chunk.first
+        found[language] = np.stack([asked[of], _hashes(passages.texts), groups[of], rows], axis=1)
+    return found
 
 
 def settle_duplicates(measured: Measured, limits: Limits) -> Iterator[Problem]:
@@ -61,18 +65,26 @@ def settle_groups(measured: Measured, limits: Limits) -> Iterator[Problem]:
                 yield Problem("two-groups", int(row), language, "same passage, other group:", other=int(other))
 
 
-def measure_lengths(items: Iterable[tuple[int, Item]]) -> Measured:
+def measure_lengths(chunk: Chunk) -> Measured:
     """Characters of a text in the first of its row's languages and in another, row: by side and the two languages."""
-    found: dict[str, list[tuple[int, ...]]] = defaultdict(list)
-    for row, item in items:
-        for side, texts in (("query", item.queries), ("passage", item.passages)):
-            if len(texts) > 1:
-                one, *others = sorted(texts)
-                length = len(texts[one])
-                for other in others:
-                    if max(length, len(texts[other])) >= SHORTEST:
-                        found[f"{side} {one} {other}"].append((length, len(texts[other]), row))
-    return _arrays(found)
+    import numpy as np
+
+    found = {}
+    for side in SIDES:
+        columns = sorted(chunk.side(side).items())
+        if len(columns) < 2:
+            continue
+        lengths = np.full((len(columns), len(chunk.groups)), -1, dtype=np.int64)  # -1 for a text that is not there
+        for number, (_, column) in enumerate(columns):
+            lengths[number, np.array(column.rows) - chunk.first] = [len(text) for text in column.texts]
+        first_of = (lengths >= 0).argmax(axis=0)
+        for first, (one, _) in enumerate(columns):
+            for number, (other, _) in list(enumerate(columns))[first + 1 :]:
+                pair = lengths[[first, number]]
+                (rows,) = np.nonzero((first_of == first) & (pair[1] >= 0) & (pair.max(axis=0) >= SHORTEST))
+                if len(rows):
+                    found[f"{side} {one} {other}"] = np.stack([*pair[:, rows], rows + chunk.first], axis=1)
+    return found
 
 
 def settle_lengths(measured: Measured, limits: Limits) -> Iterator[Problem]:
@@ -111,12 +123,8 @@ def _repeated(keys: "np.ndarray") -> Iterator[tuple[int, int]]:
     return zip(order[firsts].tolist(), order[repeats].tolist(), strict=True)
 
 
-def _hash(text: str) -> int:
-    data = text.encode(errors="surrogatepass")
-    return int.from_bytes(blake2b(data, digest_size=8).digest(), "little", signed=True)
-
-
-def _arrays(found: Mapping[str, list[tuple[int, ...]]]) -> Measured:
+def _hashes(texts: Sequence[str]) -> "np.ndarray":
     import numpy as np
 
-    return {name: np.array(lines, dtype=np.int64) for name, lines in found.items()}
+    digests = (blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest() for text in texts)
+    return np.frombuffer(b"".join(digests), dtype="<i8")

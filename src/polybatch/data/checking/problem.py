@@ -1,7 +1,9 @@
-"""What checks find, and the numbers that they go by. Not here: the checks, and where a row stands."""
+"""What checks find, and what they go by. Not here: the checks, and where a row stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from polybatch.data.contamination import TestTexts
 
 
 class Problem(NamedTuple):
@@ -25,3 +27,12 @@ class Limits:
     longest_query: int = 500
     longest_passage: int = 4000
     longest_ratio: float = 3.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is looked for, by name in the order of the table of checks, and against what: the same in every process."""
+
+    checks: tuple[str, ...]
+    limits: Limits = field(default_factory=Limits)
+    tests: TestTexts | None = None

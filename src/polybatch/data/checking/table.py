@@ -1,8 +1,9 @@
 """The checks by name: the table that the command line, messages and the report read."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from polybatch.data.checking.chunk import Chunk, Column
 from polybatch.data.checking.corpus import (
     OfCorpus,
     measure_lengths,
@@ -11,8 +12,10 @@ from polybatch.data.checking.corpus import (
     settle_groups,
     settle_lengths,
 )
-from polybatch.data.checking.problem import Limits
+from polybatch.data.checking.problem import Task
+from polybatch.data.checking.rows import Wrong as WrongRows
 from polybatch.data.checking.rows import check_contamination, check_query_inside
+from polybatch.data.checking.texts import Wrong as WrongTexts
 from polybatch.data.checking.texts import (
     check_empty,
     check_encoding,
@@ -20,24 +23,22 @@ from polybatch.data.checking.texts import (
     check_mojibake,
     check_too_long,
 )
-from polybatch.data.contamination import TestTexts
-from polybatch.records import Item
 
 CONTAMINATION = "contamination"
 
 
 @dataclass(frozen=True)
 class OfText:
-    """Takes a text, its side, its language and the limits; gives what is wrong in words, or the empty string."""
+    """Takes the texts of one side and language; gives places among them and what is wrong there."""
 
-    look: Callable[[str, str, str, Limits], str]
+    look: Callable[[Column, Task], WrongTexts]
 
 
 @dataclass(frozen=True)
 class OfRow:
-    """Takes an item and the texts of test collections, if any; gives languages and what is wrong there."""
+    """Takes some rows; gives their numbers, a language each, and what is wrong there."""
 
-    look: Callable[[Item, TestTexts | None], Iterator[tuple[str, str]]]
+    look: Callable[[Chunk, Task], WrongRows]
 
 
 @dataclass(frozen=True)

@@ -1,57 +1,94 @@
-"""Checks of one text at a time: what is wrong with it, in words, or nothing. Pure functions."""
+"""Checks of texts, a column at a time: what is wrong with each, in words. Pure functions.
+
+Each gives the places of texts in their column, rising, and what was found there.
+"""
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate
 
-from polybatch.data.checking.problem import Limits
+from polybatch.data.checking.chunk import Column
+from polybatch.data.checking.problem import Task
+
+Wrong = Iterator[tuple[int, str]]
+LONGEST = 8  # characters of what ftfy's heuristic finds, at most
 
 # controls but tab and line ends, unpaired surrogates, noncharacters, byte-order marks, the replacement character
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffd-\uffff]")
-# anything but ASCII and the quotes and dashes of plain typography: what mojibake must have
-_UNUSUAL = re.compile("[^\x00-\x7f‘’“”–—…]")
 SHOWN = 40  # characters of a text that a finding quotes
 
 
-def check_encoding(text: str, side: str, language: str, limits: Limits) -> str:
+def check_encoding(column: Column, task: Task) -> Wrong:
     """Characters that no text should have: traces of a wrong decoding or of a broken export."""
-    found = _UNFIT.search(text)
-    if found is None:
-        return ""
-    what = "replacement character" if found[0] == "\ufffd" else "character"
-    return f"{what} U+{ord(found[0]):04X} at {found.start() + 1}: {quoted(text, found.start())}"
+    for place, at in _first_of(_UNFIT, column.texts):
+        found = column.texts[place][at]
+        what = "replacement character" if found == "\ufffd" else "character"
+        yield place, f"{what} U+{ord(found):04X} at {at + 1}: {quoted(column.texts[place], at)}"
 
 
-def check_mojibake(text: str, side: str, language: str, limits: Limits) -> str:
+def check_mojibake(column: Column, task: Task) -> Wrong:
     """UTF-8 that was read as another encoding, as ftfy's heuristic sees it."""
-    if text.isascii() or not _UNUSUAL.search(text):
-        return ""
     from ftfy import fix_encoding
     from ftfy.badness import BADNESS_RE
 
-    found = BADNESS_RE.search(text)
-    if found is None:
-        return ""
-    here = quoted(text, found.start())
-    mended = fix_encoding(here)
-    return f"{here}, perhaps {mended}" if mended != here else here
+    for place, at in _first_of(_telling(), column.texts):
+        text = column.texts[place]
+        if found := BADNESS_RE.search(text, max(0, at - LONGEST)):
+            here = quoted(text, found.start())
+            mended = fix_encoding(here)
+            yield place, f"{here}, perhaps {mended}" if mended != here else here
 
 
-def check_empty(text: str, side: str, language: str, limits: Limits) -> str:
+def _first_of(characters: re.Pattern[str], texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The texts with one of some characters, which are no line ends, and the place of the first in each.
+
+    All texts are looked through as one: most have none, and to begin with each costs more than to look through it.
+    """
+    joined, ends, start = "\n".join(texts), None, 0
+    while found := characters.search(joined, start):
+        ends = ends or list(accumulate(len(text) + 1 for text in texts))
+        place = bisect_right(ends, found.start())
+        start = ends[place]
+        yield place, found.start() - (start - len(texts[place]) - 1)
+
+
+@cache
+def _telling() -> re.Pattern[str]:
+    """The characters of which whatever ftfy's heuristic finds has one, but for the quotes of plain typography.
+
+    That are all that it knows but Greek and Cyrillic letters, dashes and the like, and one of those letters.
+    """
+    from ftfy.badness import MOJIBAKE_CATEGORIES
+
+    common = ("common", "upper_common", "lower_common")
+    telling = "".join(found for name, found in MOJIBAKE_CATEGORIES.items() if name not in common)
+    return re.compile(f"[{re.sub('[‘’“”]', '', telling)}Ђ]")
+
+
+def check_empty(column: Column, task: Task) -> Wrong:
     """No letter and no digit: white space or punctuation alone."""
-    return "" if any(map(str.isalnum, text)) else f"no letter and no digit in {quoted(text)}"
+    for place, text in enumerate(column.texts):
+        if not text[:1].isalnum() and not any(map(str.isalnum, text)):
+            yield place, f"no letter and no digit in {quoted(text)}"
 
 
-def check_too_long(text: str, side: str, language: str, limits: Limits) -> str:
+def check_too_long(column: Column, task: Task) -> Wrong:
     """More characters than an encoder reads."""
-    most = limits.longest_query if side == "query" else limits.longest_passage
-    return f"{len(text):,} characters, over {most:,}" if len(text) > most else ""
+    most = task.limits.longest_query if column.side == "query" else task.limits.longest_passage
+    for place, length in enumerate(map(len, column.texts)):
+        if length > most:
+            yield place, f"{length:,} characters, over {most:,}"
 
 
-def check_language(text: str, side: str, language: str, limits: Limits) -> str:
+def check_language(column: Column, task: Task) -> Wrong:
     """Surely in another language, by language identification."""
     from polybatch.data.identification import differs
 
-    found = differs(text, language)
-    return f"looks like {found.language} ({found.probability:.2f}): {quoted(text)}" if found else ""
+    for place, text in enumerate(column.texts):
+        if found := differs(text, column.language):
+            yield place, f"looks like {found.language} ({found.probability:.2f}): {quoted(text)}"
 
 
 def quoted(text: str, around: int = 0) -> str:

@@ -18,8 +18,11 @@ LARGEST = 1 << 26  # characters of one element of a JSON list: a larger one is n
 NOT_UTF8 = "not UTF-8"
 
 
-def looks_right(path: Path, reading: Reading, *, works: str = "") -> bool:
-    """Whether a file is there and is no web page, no pointer of Git LFS and not empty; a fault where it is."""
+def looks_right(path: Path, reading: Reading, *, works: str = "", utf16: bool = False) -> bool:
+    """Whether a file is there and is no web page, no pointer of Git LFS, not empty, and UTF-16 only where that goes.
+
+    A fault where it is not: the lines of such a file would all be left out, each for another reason.
+    """
     try:
         with path.open("rb") as file:
             start = file.read(512)
@@ -28,6 +31,9 @@ def looks_right(path: Path, reading: Reading, *, works: str = "") -> bool:
         return False
     if found := what_else(start):
         reading.faults.append(Fault(f"{path}:1", found, works or AGAIN))
+        return False
+    if not utf16 and start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        reading.faults.append(Fault(f"{path}:1", "UTF-16 instead of UTF-8", "save it as UTF-8"))
         return False
     return True
 

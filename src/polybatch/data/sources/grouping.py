@@ -4,12 +4,14 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Generic, TypeVar
 
+from polybatch.normalisation import single_spaced
+
 Key = TypeVar("Key", bound=Hashable)
 
 
 def text_key(text: str) -> str:
     """A short hash of a text, ignoring case and white space: 64 bits, so that of 10 million two meet by 3 in 10^6."""
-    plain = " ".join(text.casefold().split()).encode("utf-8", "surrogatepass")
+    plain = single_spaced(text.casefold()).encode("utf-8", "surrogatepass")
     return blake2b(plain, digest_size=8).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from polybatch.data.pairing import Document, Pairing, pairs
@@ -34,10 +35,10 @@ def give(
     dropped as well.
     """
     queries, passages = _texts(queries), _texts(passages)
-    against = tuple(found for one in negatives if (found := _texts(one)) and not found.items() & passages.items())
+    against = tuple(one for one in map(_texts, negatives) if one and not one.items() & passages.items())
     if not queries or not passages:
         reading.leave_out(NO_PASSAGE if queries else NO_QUERY, where)
-    elif not _are_text(id, group, *further, *(one for side in (queries, passages, *against) for one in side.values())):
+    elif not _are_text(id, group, *further, *queries.values(), *passages.values(), *chain(*map(dict.values, against))):
         reading.leave_out(NOT_TEXT, where)
     else:
         reading.where = where
@@ -72,13 +73,15 @@ def give_document(
 
 
 def _texts(side: Mapping[str, Any]) -> dict[str, str]:
-    return {code: text for code, one in side.items() if (text := cleaned(one))}
+    return {code: text for code, one in side.items() if isinstance(one, str) and (text := one.strip())}
 
 
 def _are_text(*texts: str) -> bool:
     """Whether texts can be written as UTF-8; JSON may escape half a surrogate pair, which cannot."""
     try:
-        "\n".join(texts).encode()
+        for text in texts:
+            if not text.isascii():
+                text.encode()
     except UnicodeEncodeError:
         return False
     return True

@@ -1,6 +1,7 @@
 """Parallel rows in a form of our own: a JSON object a line, with queries and passages by language."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
@@ -60,9 +61,8 @@ class JSONLSource(Source):
             if wrong := _wrong(row):
                 reading.leave_out(wrong, where)
                 continue
-            passages = {code: row["passages"].get(code) for code in self.languages}
-            texts = {code: text for code, one in passages.items() if (text := cleaned(one))}
-            group, further = passage_groups(self.name, texts, self.languages)
+            passages = {code: text for code in self.languages if (text := cleaned(row["passages"].get(code)))}
+            group, further = passage_groups(self.name, passages, self.languages)
             named = [f"{self.name}-{one}" if one else "" for one in row.get("further") or ()]
             kinds = len(named) if kinds is None else kinds
             if len(named) > kinds:
@@ -93,7 +93,7 @@ def _wrong(row: Row) -> str:
         if not isinstance(side, dict) or not side:
             return f"no {name} by language"
         for code in side:
-            if check_language(code, where=""):
+            if not _is_language(code):
                 return f"unknown language {code[:20]!r}"
     if not _is_list(row.get("negatives"), dict):
         return "negatives that are no list of objects"
@@ -102,6 +102,11 @@ def _wrong(row: Row) -> str:
     if not isinstance(row.get("group") or "", str | int):
         return "a group that is no name"
     return ""
+
+
+@lru_cache(maxsize=1024)
+def _is_language(code: str) -> bool:
+    return not check_language(code, where="")
 
 
 def _is_list(found: Any, kind: type) -> bool:

@@ -1,9 +1,9 @@
 """Parallel rows out of line-aligned running text: each sentence is paired with what follows it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -33,16 +33,12 @@ class LinesSource(Source):
     def items(self, data: Path, reading: Reading) -> Iterator[Item]:
         """See `load_lines`."""
         with gathered(reading.faults):
-            corpus = load_lines(
-                self.name,
-                {code: [data / path for path in paths] for code, paths in self.files.items()},
-                documents=[data / path for path in self.documents],
-                run=self.run,
-                with_sentence=self.with_sentence,
-                licence=self.licence,
-            )
-            for item in corpus.items:
+            files = {code: [data / path for path in paths] for code, paths in self.files.items()}
+            documents = [data / path for path in self.documents]
+            runs = _read(self.name, files, documents=documents, run=self.run, with_sentence=self.with_sentence)
+            for where, item in _items(self.name, runs, self.with_sentence):
                 reading.read += 1
+                reading.where = where
                 yield item
 
     def folders(self) -> Mapping[str, str]:
@@ -72,6 +68,27 @@ def load_lines(
 
     Raises DataError with every fault: files missing or not aligned, empty lines, unknown languages, `run` too small.
     """
+    runs = _read(name, files, documents=documents, run=run, with_sentence=with_sentence)
+    return ParallelCorpus(name, tuple(item for _, item in _items(name, runs, with_sentence)), licence)
+
+
+class _Run(NamedTuple):
+    """Consecutive lines of one document, a list of them per language, and where the first stands."""
+
+    path: Path
+    line: int
+    texts: Mapping[str, Sequence[str]]
+
+
+def _read(
+    name: str,
+    files: Mapping[str, Sequence[Path]],
+    *,
+    documents: Sequence[Path],
+    run: int,
+    with_sentence: bool,
+) -> list[_Run]:
+    """The runs of all files; places are in the files of the first language."""
     faults: list[Fault] = []
     if run < (smallest := 1 if with_sentence else 2):
         faults.append(Fault(f"{name}: run", f"{run} lines", f"{smallest} or more works"))
@@ -83,8 +100,8 @@ def load_lines(
         faults.append(Fault(f"{name}: files", f"the lists differ in length: {found}", "one file each, in one order"))
         raise DataError(faults)
 
-    runs: list[dict[str, list[str]]] = []
-    for number in range(len(next(iter(files.values()), ()))):
+    runs: list[_Run] = []
+    for number, first in enumerate(next(iter(files.values()), ())):
         texts = {code: read_lines(paths[number], faults) for code, paths in files.items()}
         sources = {paths[number]: texts[code] for code, paths in files.items()}
         marks: Sequence[str] = ()
@@ -92,39 +109,42 @@ def load_lines(
             marks = sources[documents[number]] = read_lines(documents[number], faults)
         check_aligned(sources, faults)
         if not faults:
-            runs.extend(_cut(texts, marks, run))
+            runs.extend(_cut(first, texts, marks, run))
     if not faults and not runs:
         faults.append(Fault(f"{name}: files", "no lines", "name at least one file per language"))
     if faults:
         raise DataError(faults)
-    return ParallelCorpus(name, tuple(_items(name, runs, with_sentence)), licence)
+    return runs
 
 
-def _cut(texts: Mapping[str, Sequence[str]], marks: Sequence[str], run: int) -> Iterable[dict[str, list[str]]]:
-    """Runs of consecutive lines of one document, each a list of lines per language."""
+def _cut(path: Path, texts: Mapping[str, Sequence[str]], marks: Sequence[str], run: int) -> Iterator[_Run]:
     count = len(next(iter(texts.values())))
     for _, document in groupby(range(count), key=lambda line: marks[line] if marks else ""):
         lines = list(document)
         for start in range(lines[0], lines[-1] + 1, run):
             stop = min(start + run, lines[-1] + 1)
-            yield {code: list(text[start:stop]) for code, text in texts.items()}
+            yield _Run(path, start + 1, {code: list(text[start:stop]) for code, text in texts.items()})
 
 
-def _items(name: str, runs: Sequence[Mapping[str, Sequence[str]]], with_sentence: bool) -> Iterable[Item]:
+def _items(name: str, runs: Sequence[_Run], with_sentence: bool) -> Iterator[tuple[str, Item]]:
+    """The items of all runs, each with the place of its query."""
     groups = _groups(runs)
-    for number, run in enumerate(runs):
+    for number, (path, first, run) in enumerate(runs):
         length = len(next(iter(run.values())))
         for line in range(length if with_sentence else length - 1):
             start = line if with_sentence else line + 1
-            yield Item(
-                id=f"{name}-{number}.{line}",
-                group=f"{name}-{groups[number]}",
-                queries={code: texts[line] for code, texts in run.items()},
-                passages={code: " ".join(texts[start:]) for code, texts in run.items()},
+            yield (
+                f"{path}:{first + line}",
+                Item(
+                    id=f"{name}-{number}.{line}",
+                    group=f"{name}-{groups[number]}",
+                    queries={code: texts[line] for code, texts in run.items()},
+                    passages={code: " ".join(texts[start:]) for code, texts in run.items()},
+                ),
             )
 
 
-def _groups(runs: Sequence[Mapping[str, Sequence[str]]]) -> list[int]:
+def _groups(runs: Sequence[_Run]) -> list[int]:
     """For each run the number of the first run that it is joined to by a chain of equal lines (union-find)."""
     parent = list(range(len(runs)))
 
@@ -136,7 +156,7 @@ def _groups(runs: Sequence[Mapping[str, Sequence[str]]]) -> list[int]:
 
     seen: dict[tuple[str, str], int] = {}
     for number, run in enumerate(runs):
-        for code, texts in run.items():
+        for code, texts in run.texts.items():
             for text in texts:
                 first = seen.setdefault((code, " ".join(text.casefold().split())), number)
                 one, other = sorted((root(first), root(number)))

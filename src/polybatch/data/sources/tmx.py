@@ -73,7 +73,7 @@ def tmx_units(path: Path, reading: Reading) -> Iterator[tuple[str, Mapping[str, 
 
     A file that breaks off, is not XML or declares entities is a fault at its line; what stands before is returned.
     """
-    if not looks_right(path, reading, works="a path under the data folder"):
+    if not looks_right(path, reading, works="a path under the data folder", utf16=True):
         return
     units = _Units(path)
     try:

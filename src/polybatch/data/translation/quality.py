@@ -1,11 +1,16 @@
-"""Which translations are good enough: length, language, and whether they come back. Pure, but for the models of it."""
+"""Which translations are good enough: length, language, likeness, the way back. Pure; models are handed in."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from polybatch.data.identification import differs
 from polybatch.errors import DataError, Fault
+
+if TYPE_CHECKING:
+    import numpy as np
 
 SHORTEST = 20  # characters of the longer text from which on lengths say something
 WIDE = 3  # characters of an alphabet that a Chinese, Japanese or Korean one is worth
@@ -13,15 +18,45 @@ ORDER, BETA = 6, 2  # chrF2 of six characters, as in its paper
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """How like its text a translation must be: `least` is a cosine, -1 to 1, of what `encode` gives for the two.
+
+    `encode` takes texts in any of the languages and gives float vectors, shape (texts, dimensions): a model that has
+    learnt to put a sentence and its translation close together, such as LaBSE (Feng et al., ACL 2022).
+    """
+
+    encode: "Callable[[Sequence[str]], np.ndarray]"
+    least: float = 0.7
+
+    def __post_init__(self) -> None:
+        if not -1 <= self.least <= 1:
+            raise DataError([Fault("likeness", str(self.least), "a cosine from -1 to 1, such as 0.7")])
+
+    def are_alike(self, texts: Sequence[str], translations: Sequence[str]) -> list[bool]:
+        """Whether each translation is like its text; never where a vector is zero or no number."""
+        import numpy as np
+
+        if not texts:
+            return []
+        one, other = (np.asarray(self.encode(side), dtype=np.float64) for side in (texts, translations))
+        with np.errstate(invalid="ignore"):
+            cosines = (one * other).sum(axis=1) / (np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1))
+        alike: list[bool] = (cosines >= self.least).tolist()
+        return alike
+
+
+@dataclass(frozen=True)
 class Filter:
     """What a translation must not be: `longest_ratio` times as long as its text, or as short; in another language.
 
-    `round_trip` is the chrF that the text must have with its translation translated back, 0 to 1; None does not ask.
+    `round_trip` is the chrF that the text must have with its translation translated back, 0 to 1, and `likeness` what a
+    model must say of the two; None does not ask.
     """
 
     longest_ratio: float = 3.0
     language: bool = True
     round_trip: float | None = None
+    likeness: Likeness | None = None
 
     def __post_init__(self) -> None:
         faults = []
@@ -33,7 +68,7 @@ class Filter:
             raise DataError(faults)
 
     def fault(self, text: str, translation: str, target: str) -> str:
-        """Why a translation is refused; nothing if it is not. The way back is not looked at here."""
+        """Why a translation is refused; nothing if it is not. Models are not asked here."""
         lengths = sorted([_length(text), _length(translation)])
         if lengths[1] >= SHORTEST and lengths[1] > self.longest_ratio * lengths[0]:
             return "of quite another length"

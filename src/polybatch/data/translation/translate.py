@@ -37,6 +37,11 @@ def translate(
         one if one.fault else _judged(one, accept.fault(text, one.text, target))
         for text, one in zip(texts, found, strict=True)
     ]
+    if accept.likeness is not None:
+        kept = [number for number, one in enumerate(found) if not one.fault]
+        alike = accept.likeness.are_alike([texts[number] for number in kept], [found[number].text for number in kept])
+        for number, is_alike in zip(kept, alike, strict=True):
+            found[number] = _judged(found[number], "" if is_alike else "not like its text")
     if accept.round_trip is None:
         return found
     kept = [number for number, one in enumerate(found) if not one.fault]

@@ -37,6 +37,10 @@ class Engine(Protocol):
 
     name: str
 
+    def refresh(self) -> None:
+        """See all that other processes have written: what a writer does first."""
+        ...
+
     def add(self, passages: Sequence[Passage], vectors: np.ndarray) -> None:
         """Add passages of documents that are not held at all."""
         ...
@@ -83,6 +87,10 @@ class Engine(Protocol):
 
     def languages(self) -> Mapping[str, int]:
         """Passages by language, sorted by code; a language without any is not there."""
+        ...
+
+    def tidy(self) -> None:
+        """Called after each small write: keep many of them from slowing searches down, by little work now and then."""
         ...
 
     def optimise(self) -> None:

@@ -20,8 +20,12 @@ TABLE = "passages"
 SEEN_AFTER = timedelta(seconds=1)  # how soon a reader sees what another process wrote
 SCALAR_PAYS = 10_000  # passages from which on columns that filters name are indexed
 DELTAS = 4  # parts of a vector index from which on it is built anew
-GRAPH = 1_048_576  # passages of one graph: a larger one needs too much memory to build
-HNSW = {"distance_type": "dot", "m": 20, "ef_construction": 150}
+KEPT = timedelta(hours=1)  # how long readers may still use a version that is not the latest
+FILES, SMALL = 64, 2_048  # small files from which on they are joined, and the rows from which on one is not small
+UNINDEXED = 4_096  # rows from which on indexes take in what was added: they are read one by one until then
+GRAPH = 262_144  # passages of one graph, at most: several are searched side by side, and take less memory to build
+GRAPHS = 1_000  # that are searched, which is all: what a filter lets in may lie far from the query, in any of them
+HNSW = {"distance_type": "dot", "m": 16, "ef_construction": 80}
 EF, REFINED = 100, 4  # candidates in the graph, at least; how many times `top` are compared by their full vectors
 COLUMNS = ["id", "document", "number", "parts", "content", "hash", "language", "title", "text", "day", "source", "url"]
 VECTOR_INDEX, WORDS_INDEX = "vector_idx", "words_idx"
@@ -52,6 +56,10 @@ class Lance:
             self._table.create_index(
                 "words", config=FTS(base_tokenizer="whitespace", max_token_length=None, **plain), name=WORDS_INDEX
             )
+
+    def refresh(self) -> None:
+        """Go to the latest version of the table."""
+        self._table.checkout_latest()
 
     def add(self, passages: Sequence[Passage], vectors: np.ndarray) -> None:
         """Append rows."""
@@ -103,7 +111,7 @@ class Lance:
     def nearest(self, vector: np.ndarray, where: Filter, top: int) -> list[Found]:
         """By the graph and then by full vectors, or by all vectors where there is no index. Filtered beforehand."""
         search = self._table.search(vector, vector_column_name="vector").distance_type("dot")
-        search = search.ef(max(EF, REFINED * top)).refine_factor(REFINED)
+        search = search.nprobes(GRAPHS).ef(max(EF, REFINED * top)).refine_factor(REFINED)
         return self._found(search, where, top, "_distance", lambda distance: 1 - distance)
 
     def matching(self, words: Sequence[str], where: Filter, top: int) -> list[Found]:
@@ -124,6 +132,22 @@ class Lance:
                 counts[code] = counts.get(code, 0) + found["counts"].as_py()
         return dict(sorted(counts.items()))
 
+    def tidy(self) -> None:
+        """Join small files once there are many, in one version; index what was added once it is much.
+
+        `optimise` would do for both, but leaves a part of a vector index behind for every few rows.
+        """
+        if self._table.index_stats(WORDS_INDEX).num_unindexed_rows >= UNINDEXED:
+            self._table.optimize(cleanup_older_than=KEPT)
+        elif self.files >= FILES:
+            there = self._table.search().select(["number"]).with_row_id(True).to_arrow()["_rowid"].to_numpy()
+            files, rows = np.unique(there >> 32, return_counts=True)  # the upper half of a row's address is its file
+            small = files[rows < SMALL]
+            if len(small) >= FILES:
+                addresses = there[np.isin(there >> 32, small)].tolist()
+                same = self._table.take_row_ids(addresses).select(self._schema.names).to_arrow()
+                self._table.merge_insert("id").when_matched_update_all().execute(same)
+
     def optimise(self) -> None:
         """Merge small files, index what is not indexed, drop old versions; build the indexes that have come to pay."""
         from lancedb.index import Bitmap, BTree, HnswSq
@@ -134,11 +158,16 @@ class Lance:
             for column, config in {**scalar, "language": Bitmap(), "source": Bitmap()}.items():
                 if f"{column}_idx" not in there:
                     self._table.create_index(column, config=config, name=f"{column}_idx")
-        self._table.optimize(cleanup_older_than=timedelta(hours=1))
+        self._table.optimize(cleanup_older_than=KEPT)
         stats = self._table.index_stats(VECTOR_INDEX) if VECTOR_INDEX in there else None
         if rows >= PAYS and (stats is None or (stats.num_indices or 1) > DELTAS):
             graphs = -(-rows // GRAPH)
             self._table.create_index("vector", config=HnswSq(num_partitions=graphs, **HNSW), name=VECTOR_INDEX)
+
+    @property
+    def files(self) -> int:
+        """How many files of rows there are."""
+        return int(self._table.stats()["fragment_stats"]["num_fragments"])
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -24,7 +24,7 @@ READ = 10_000  # rows read at once, of at most 16,384
 LONGEST = 65_535  # bytes of a text column
 WORDS = 3_800  # words of a passage that are found: what LONGEST holds
 NO_DAY = -1
-EF = 100  # candidates in the graph, at least
+EF, FILTERED_EF = 100, 1_000  # candidates in the graph, at least; a filter may let in only what is far from the query
 TEXTS = {
     "key": 32,
     "document_key": 32,
@@ -72,6 +72,9 @@ class Milvus:
             if missing := [one for one in ("vector", "sparse", *INDEXED) if one not in there]:
                 self._index(missing)
             self._client.load_collection(self._collection)
+
+    def refresh(self) -> None:
+        """Nothing to do: reads are strongly consistent."""
 
     def add(self, passages: Sequence[Passage], vectors: np.ndarray) -> None:
         """Upsert, since a crash may have left some of them."""
@@ -126,7 +129,7 @@ class Milvus:
 
     def nearest(self, vector: np.ndarray, where: Filter, top: int) -> list[Found]:
         """By inner products; filtered on the way."""
-        params = {"metric_type": "IP", "params": {"ef": max(EF, top)}}
+        params = {"metric_type": "IP", "params": {"ef": max(EF if where == Filter() else FILTERED_EF, top)}}
         return self._found("vector", np.asarray(vector, dtype=np.float32).tolist(), where, top, params)
 
     def matching(self, words: Sequence[str], where: Filter, top: int) -> list[Found]:
@@ -148,6 +151,9 @@ class Milvus:
                 return dict(sorted(counts.items()))
             code = found[0]["language"]
             counts[code] = self._count(_among("language", [code]))
+
+    def tidy(self) -> None:
+        """Nothing to do: the server joins its segments by itself."""
 
     def optimise(self) -> None:
         """Flush, and put a graph in the place of the scan once it pays; searches wait meanwhile."""

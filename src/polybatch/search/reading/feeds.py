@@ -60,6 +60,8 @@ def feed_rows(path: Path, faults: list[Fault]) -> Rows:
         faults.append(Fault(f"{path}:{error.position[0]}", f"broken XML: {error}", "save the feed again"))
     except exceptions.DefusedXmlException as error:
         faults.append(Fault(str(path), f"refused: {type(error).__name__}", "XML without entities of its own"))
+    except (LookupError, ValueError) as error:  # an encoding that nobody knows, or that the parser does not take
+        faults.append(Fault(str(path), f"cannot be read ({error})", "XML in UTF-8"))
 
 
 def _row(entry: Any, path: Path, faults: list[Fault]) -> dict[str, str]:
@@ -67,16 +69,20 @@ def _row(entry: Any, path: Path, faults: list[Fault]) -> dict[str, str]:
     for element in entry.iter():
         text = "".join(element.itertext()) if _local(element.tag) in TEXTS else element.text
         fields.setdefault(_local(element.tag), []).append((text or "").strip())
-    link = _link(entry) or fields.get("loc", [""])[0]
+
+    def first(*names: str) -> str:
+        return next((text for name in names for text in fields.get(name, ()) if text), "")
+
+    link = _link(entry) or first("loc")
     text = max((html_text(one)[1] for name in TEXTS for one in fields.get(name, ())), key=len, default="")
     row = {
-        "id": next((fields[name][0] for name in ("guid", "id") if fields.get(name)), "") or link,
+        "id": first("guid", "id") or link,
         "url": link,
-        "title": html_text(fields.get("title", [""])[0])[1],
+        "title": html_text(first("title"))[1],
         "text": text,
-        "date": next((fields[name][0] for name in DATES if fields.get(name)), ""),
-        "language": fields.get("language", [""])[0],
-        "source": fields.get("name", [""])[0] if _local(entry.tag) == "url" else "",
+        "date": first(*DATES),
+        "language": first("language"),
+        "source": first("name") if _local(entry.tag) == "url" else "",
     }
     if _local(entry.tag) == "url" and (page := _page(path.parent, link, faults)):
         title, text = html_text(page)
@@ -93,8 +99,11 @@ def _link(entry: Any) -> str:
 
 
 def _page(folder: Path, url: str, faults: list[Fault]) -> str:
-    """The page of an address in a mirror below a folder; empty where it is not there."""
-    parts = urlsplit(url)
+    """The page of an address in a mirror below a folder; empty where it is not there, or is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     base = folder / (parts.hostname or "-") / unquote(parts.path).strip("/")
     for file in _candidates(base):
         try:

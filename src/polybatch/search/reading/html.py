@@ -38,6 +38,10 @@ class _Reader(HTMLParser):
         elif not self._silent:
             self._write(data)
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        """`<![...` as browsers take it, for a comment: the library stops at a keyword that it does not know."""
+        return self.parse_bogus_comment(i, report=False)
+
     def _write(self, text: str) -> None:
         self.parts.append(text)
         if self._article:

@@ -54,15 +54,24 @@ def csv_rows(path: Path, faults: list[Fault]) -> Rows:
 
 
 def parquet_rows(path: Path, faults: list[Fault]) -> Rows:
-    """The rows of a Parquet file, each with its place `path:row`, counted from 1; read batch by batch."""
+    """The rows of a Parquet file, each with its place `path:row`, counted from 1; read batch by batch.
+
+    A row with what Python has no value for (text that is not UTF-8, a day in the year 12000) is a fault.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = 0
     try:
         for batch in pq.ParquetFile(path).iter_batches(batch_size=1_024):
-            for row in batch.to_pylist():
+            for start in range(batch.num_rows):
                 number += 1
-                yield f"{path}:{number}", row
+                where = f"{path}:{number}"
+                try:
+                    (row,) = batch.slice(start, 1).to_pylist()
+                except (ValueError, OverflowError) as error:
+                    faults.append(Fault(where, f"cannot be read ({error})", "text in UTF-8, days up to the year 9999"))
+                    continue
+                yield where, row
     except (OSError, pa.ArrowException) as error:
         faults.append(Fault(str(path), f"cannot be read ({str(error).splitlines()[0]})", "a Parquet file"))

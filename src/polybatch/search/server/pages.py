@@ -2,23 +2,22 @@
 
 from hashlib import blake2b
 from importlib.resources import files
+from pathlib import PurePath
 
 from fastapi import FastAPI, Request, Response
 
-PARTS = {
-    "/": ("index.html", "text/html; charset=utf-8"),
-    "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "/marking.js": ("marking.js", "text/javascript; charset=utf-8"),
-    "/comparing.js": ("comparing.js", "text/javascript; charset=utf-8"),
-}
-"""Files of the page by their path."""
+KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+"""What a part is, by the end of its name."""
+
+FIRST = "index.html"
 
 
 def add_page(app: FastAPI) -> None:
     """Have an application serve the page, each part again only where it changed."""
-    for path, (name, kind) in PARTS.items():
-        _serve(app, path, (files(__package__) / "page" / name).read_bytes(), kind)
+    for part in (files(__package__) / "page").iterdir():
+        if kind := KINDS.get(PurePath(part.name).suffix):
+            path = "/" if part.name == FIRST else f"/{part.name}"
+            _serve(app, path, part.read_bytes(), f"{kind}; charset=utf-8")
 
 
 def _serve(app: FastAPI, path: str, content: bytes, kind: str) -> None:

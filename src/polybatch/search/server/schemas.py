@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from polybatch.search.cutting import LONGEST_FIELD, LONGEST_ID
-from polybatch.search.records import TOP, Document, Hit, Method, SearchRequest
+from polybatch.search.records import METHOD, TOP, Document, Hit, Method, SearchRequest
 from polybatch.search.server import limits
 
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -46,7 +46,7 @@ class Search(Form):
     until: Day | None = Field(None, description="The last day; what has no date is left out.")
     top: int = Field(TOP, ge=1, le=limits.TOP, description="How many hits.")
     balance: bool = Field(False, description="Merge a list per language, so that none crowds out the others.")
-    method: Method = Field("hybrid", description="Vectors of the model, words, or both fused.")
+    method: Method = Field(METHOD, description="Vectors of the model, words, or both fused.")
 
     def request(self) -> SearchRequest:
         """The record that a searcher takes."""

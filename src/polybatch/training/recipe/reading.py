@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.settings import ENCODERS
 from polybatch.errors import Fault, RecipeError
@@ -20,7 +21,7 @@ from polybatch.training.recipe.recipe import Recipe
 from polybatch.training.recipe.tables import NUMBER, TABLE, WORD, AlphaSchedule, Batches, Selection, Training
 from polybatch.training.tuning.settings import Tuning
 
-_SOURCE_TABLES = ("train", "validation")
+_SOURCE_TABLES = ("train", "validation", "development")
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -62,7 +63,7 @@ def _check_values(path: Path, text: str, values: dict[str, Any]) -> list[Fault]:
 
     for code in _strings(values.get("languages")):
         faults.extend(check_language(code, where=at("languages")))
-    for key in ("languages", "systems", "test", "seeds"):
+    for key in ("languages", "systems", "test", "seeds", "corrections"):
         found = values.get(key)
         if isinstance(found, list):
             repeated = sorted({str(one) for one in found if found.count(one) > 1})
@@ -90,6 +91,29 @@ def _check_values(path: Path, text: str, values: dict[str, Any]) -> list[Fault]:
     elif values.get("validation"):
         works = "a [selection] table, or no [[validation]]"
         faults.append(Fault(at("validation", 0), "validation: rows without a [selection] that looks at them", works))
+    faults.extend(_check_development(values, at))
+    return faults
+
+
+def _check_development(values: dict[str, Any], at: Any) -> list[Fault]:
+    """Rows to fit corrections on: where there are any to fit, and none of a set that is tested on.
+
+    A source of which upstream has several splits may stand beside a test of another split; which texts they share is
+    looked at when they are read.
+    """
+    sources, faults = values.get("development"), []
+    if not isinstance(sources, list) or not sources:
+        return []
+    if not values.get("corrections"):
+        works = 'corrections = ["lsar"], or no [[development]]'
+        faults.append(Fault(at("development", 0), "development: rows without a correction to fit on them", works))
+    tested = {COLLECTIONS[name].folder: name for name in _strings(values.get("test")) if name in COLLECTIONS}
+    for number, one in enumerate(sources):
+        source = SOURCES.get(str(one.get("source"))) if isinstance(one, dict) else None
+        if source and source.about.folder and "split" not in source.model_fields and source.about.folder in tested:
+            found = f"development: {one['source']} has the texts of {tested[source.about.folder]}, a test collection"
+            works = "what a correction is fitted on cannot test it"
+            faults.append(Fault(at("development", number, "source"), found, works))
     return faults
 
 
@@ -130,7 +154,9 @@ def _strings(value: Any) -> list[str]:
 def _fault(path: Path, text: str, values: dict[str, Any], error: dict[str, Any]) -> Fault:
     """One of pydantic's errors, at its line, in our words."""
     # the name of the chosen source, or kind of value, stands in the location of its keys, but not in the file
-    place = [part for part in error["loc"] if part not in (*SOURCES, NUMBER, WORD, TABLE)]
+    place = [part for part in error["loc"] if part not in (NUMBER, WORD, TABLE)]
+    if place[0] in _SOURCE_TABLES:
+        del place[2:3]
     if place[:1] == ["encoder"] and len(place) > 1 and place[1] in ENCODERS:
         place = [place[0], *place[2:]]
     where = f"{path}:{line_of(text, place)}"

@@ -4,21 +4,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Field, model_validator
 
+from polybatch.correction.table import CORRECTIONS
 from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.sources.source import Source
 from polybatch.data.sources.table import SOURCES
-from polybatch.encoders.settings import EncoderSettings, StaticEncoder
+from polybatch.encoders.families import default_temperature
+from polybatch.encoders.settings import EncoderSettings, PretrainedEncoder, StaticEncoder
 from polybatch.evaluation.claims.claim import ClaimSettings
 from polybatch.normalisation import Normalisation
 from polybatch.sampling.strategies import STRATEGIES
-from polybatch.training.losses.settings import LossSettings
+from polybatch.training.losses.settings import WITHOUT_TEMPERATURE, LossSettings
 from polybatch.training.recipe.tables import DEFAULTS, Batches, Part, Selection, Training
 from polybatch.training.tuning.settings import Tuning
 
 UNTUNED = "untuned"
 SYSTEMS = (UNTUNED, *STRATEGIES)
-SAID = {"title", "claims"}
-"""What is said of a recipe's results and changes none: a run goes on where only this was changed."""
+OF_NO_TRAINING = {"title", "claims", "corrections", "development"}
+"""What changes no training of a recipe: a run goes on where only this was changed."""
 
 if TYPE_CHECKING:
     AnySource = Source
@@ -45,8 +47,18 @@ class Recipe(Part):
     drop_contaminated: bool = Field(
         False, description="leave out the training rows of which a text also stands in a collection of `test`"
     )
+    corrections: list[Literal[tuple(CORRECTIONS)]] = Field(  # type: ignore[valid-type]
+        [],
+        description="each makes of every system one more, judged beside it; "
+        + "; ".join(f"{name}: {about}" for name, about in CORRECTIONS.items()),
+    )
     train: Annotated[list[AnySource], Field(min_length=1)]
     validation: list[AnySource] = Field([])
+    development: list[AnySource] = Field(
+        [],
+        description="`[[development]]` tables, written like `[[train]]`: rows whose passages corrections are fitted"
+        " on, without any those of `[[train]]`; what also stands in a collection of `test` is left out",
+    )
     encoder: EncoderSettings = StaticEncoder()
     training: Training = Training()
     batches: Batches = Batches()
@@ -62,16 +74,21 @@ class Recipe(Part):
     def _defaults_of_the_encoder(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        encoder, training = values.get("encoder", {}), values.get("training", {})
-        kind = encoder.get("kind") if isinstance(encoder, dict) else getattr(encoder, "kind", None)
+        encoder, training, loss = (values.get(table, {}) for table in ("encoder", "training", "loss"))
+        kind, model = (
+            encoder.get(key) if isinstance(encoder, dict) else getattr(encoder, key, None) for key in ("kind", "model")
+        )
         if kind in DEFAULTS and isinstance(training, dict):
-            return values | {"training": DEFAULTS[kind] | training}
+            values = values | {"training": DEFAULTS[kind] | training}
+        if isinstance(model, str) and isinstance(loss, dict) and loss.get("name") not in WITHOUT_TEMPERATURE:
+            temperature = default_temperature(PretrainedEncoder.model_construct(model=model))
+            values = values | {"loss": {"temperature": temperature} | loss}
         return values
 
     def upstreams(self) -> dict[str, str]:
         """The folders under the data folder that the recipe needs, and where each comes from."""
         names = [*self.test, *([self.selection.development] if self.selection else [])]
         needed = {COLLECTIONS[on].folder: COLLECTIONS[on].upstream for on in names if on in COLLECTIONS}
-        for source in (*self.train, *self.validation):
+        for source in (*self.train, *self.validation, *self.development):
             needed.update(source.folders())
         return {folder: upstream for folder, upstream in needed.items() if folder}

@@ -91,7 +91,8 @@ def run_sweep(
         rows, sources = table or out / TABLE, None if table else list(recipe.train)
         if key == "size" and value != 1:
             rows, sources = out / f"{TABLE}-{name}", [share_of(source, float(value)) for source in recipe.train]
-        only = {"systems": systems, "test": list(development), "title": f"{recipe.title or recipe.name}, {key} {name}"}
+        only: dict[str, Any] = {"systems": systems, "corrections": [], "development": [], "test": list(development)}
+        only |= {"title": f"{recipe.title or recipe.name}, {key} {name}"}
         legs.append(_Leg(name, one.model_copy(update=only), out / f"{key}-{name}", rows, sources))
     chosen_of = dict(zip((leg.value for leg in legs), changed, strict=True))
     options: dict[str, Any] = {"data": data, "command": command, "progress": progress}

@@ -11,6 +11,7 @@ from polybatch.data.rows import numbered_lines
 from polybatch.errors import DataError, Fault
 from polybatch.languages import check_language
 from polybatch.progress import Progress
+from polybatch.records import Direction
 
 BLOCK = 1024  # source words compared with all target words at once
 _LINES = "a header of two languages, as en<tab>sw, then a word, a tab and its translation on each line"
@@ -83,6 +84,25 @@ def read_lexicon(path: Path) -> Lexicon:
     if faults:
         raise DataError(faults)
     return Lexicon((languages[0], languages[1]), tuple(pairs))
+
+
+def both_ways(encoder: WordEncoder, lexicon: Lexicon, *, progress: Progress) -> list[tuple[Direction, WordTranslation]]:
+    """Judge an encoder on a lexicon, from each of its languages to the other, as `word_translation` does."""
+    ways = (lexicon, lexicon.turned())
+    return [(Direction(*way.languages), word_translation(encoder, way.pairs, progress=progress)) for way in ways]
+
+
+def to_text(found: Sequence[tuple[Direction, WordTranslation]]) -> str:
+    """As Markdown: what was found in each direction, a row each, beside its controls."""
+    lines = [
+        "| from-to | words | candidates | accuracy | by guessing | cosine | of random pairs | deviations above them |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for direction, one in found:
+        random = f"{one.random_cosine:.3f} ± {one.random_deviation:.3f}"
+        shares = f"{one.accuracy:.3f} | {one.chance:.4f} | {one.cosine:.3f} | {random} | {one.separation:.1f}"
+        lines.append(f"| {direction} | {one.words:,} | {one.candidates:,} | {shares} |")
+    return "\n".join(lines)
 
 
 def word_translation(encoder: WordEncoder, pairs: Sequence[tuple[str, str]], *, progress: Progress) -> WordTranslation:

@@ -1,0 +1,58 @@
+"""`polybatch instructions`: rows that teach a model to follow instructions, and whether it does (p-MRR)."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from polybatch.errors import DataError
+from polybatch.languages import check_language
+
+instructions = typer.Typer(
+    help="Retrieval by instruction: training rows with poisoned twins, and p-MRR of judged models.",
+    no_args_is_help=True,
+)
+
+
+@instructions.command()
+def poison(
+    triples: Annotated[
+        Path,
+        typer.Argument(help="Tab-separated: an instruction, a query and a passage on each line.", show_default=False),
+    ],
+    out: Annotated[Path, typer.Option(help="The .jsonl file to write.", show_default=False)],
+    language: Annotated[str, typer.Option(help="Language of the texts.")] = "en",
+    seed: Annotated[int, typer.Option(help="Which of the twins that fit are taken.", min=0)] = 1,
+) -> None:
+    """Write training rows: each triple with two poisoned twins, its instruction or its query that of another one.
+
+    A recipe trains on them with source = "jsonl" under [[train]], negatives = 2 under [batches], the default loss and
+    an encoder without prompts; a row looks from the passage for "instruction query". Prints how many rows there are.
+    After arXiv 2505.21439.
+
+    Example: polybatch instructions poison triples.tsv --out data/instructed.jsonl
+    """
+    from polybatch.training.instructed import read_triples, write_poisoned
+
+    if faults := list(check_language(language, where="--language")):
+        raise DataError(faults)
+    rows = write_poisoned(read_triples(triples), out, language=language, seed=seed)
+    typer.echo(f"{rows:,} rows with two negatives each: {out}")
+
+
+@instructions.command(name="p-mrr")
+def p_mrr(
+    old: Annotated[Path, typer.Argument(help="Out folder of evaluate, with instructed queries.", show_default=False)],
+    new: Annotated[Path, typer.Argument(help="The same with changed instructions.", show_default=False)],
+) -> None:
+    """Whether ranks follow an instruction that changes: p-MRR from -100 to 100, 0 for a model that ignores it.
+
+    Both folders are of collections with the same passages, query ids and judgements, which name the passages that the
+    change makes irrelevant; only the texts of the queries differ. A passage that falls from rank r to s scores
+    1 - r/s, one that rises s/r - 1; mean over the passages of a query, then over queries. After arXiv 2403.15246.
+
+    Example: polybatch instructions p-mrr results/instructed results/changed
+    """
+    from polybatch.training.instructed import read_following, to_text
+
+    typer.echo(to_text(read_following(old, new)))

@@ -1,0 +1,34 @@
+"""`polybatch words`: how well a model finds translations of words, beside pairs of words that are none."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from polybatch.cli.progress import make_progress
+
+
+def words(
+    model: Annotated[str, typer.Argument(help="A sentence-transformers folder or hub name.", show_default=False)],
+    lexicon: Annotated[
+        Path,
+        typer.Argument(
+            help="Tab-separated: a line with two languages, as en and sw, then a word and its translation a line.",
+            show_default=False,
+        ),
+    ],
+    batch_size: Annotated[int, typer.Option(help="Words encoded at once.", min=1)] = 64,
+) -> None:
+    """Look every word of a lexicon up among the words of its other language, both ways. Prints a table.
+
+    accuracy is the share of words whose nearest word is a translation; by guessing it would be what stands beside it.
+    cosine is that of translations; it says something only where it lies above that of random pairs, words that are no
+    translations of one another, whose mean and deviation stand beside it. Judge by retrieval (evaluate) as well.
+
+    Example: polybatch words models/hybrid lexicon.en-sw.tsv
+    """
+    from polybatch.encoders.loading import load_encoder
+    from polybatch.training.tuning.words import both_ways, read_lexicon, to_text
+
+    pairs = read_lexicon(lexicon)
+    typer.echo(to_text(both_ways(load_encoder(model, batch_size=batch_size), pairs, progress=make_progress())))
