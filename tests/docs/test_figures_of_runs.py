@@ -9,7 +9,7 @@ import pytest
 from polybatch.report.tables import Cell
 from tests.docs.pages import ROOT
 
-SHOWN = {"demo": ("README.md",)}
+SHOWN = {"demo": ("README.md",), "best-news": ("README.md", "docs/experiments.md")}
 """Runs of docs/results/ and the pages that show their main tables."""
 
 

@@ -178,6 +178,7 @@ _tasks: list[Task] = []  # of a process that looks: its one task
 
 
 def _prepare(task: Task) -> None:
+    os.nice(5)  # the one process that reads goes first: the others wait for it, not it for them
     _tasks[:] = [task]
 
 
