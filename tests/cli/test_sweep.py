@@ -45,3 +45,27 @@ def test_one_key_at_a_time_is_swept(tmp_path: Path, words: tuple[str, ...]) -> N
     (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
     with pytest.raises(RecipeError, match="keys to sweep over; one of --alpha"):
         run(tmp_path / "tiny.toml", *words)
+
+
+def test_a_sweep_can_be_of_some_systems_and_seeds(tmp_path: Path) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
+    write_beir(newswire_collection(stories=40, seed=7), tmp_path / "dev")
+    words = ("--alpha", "0,1", "--on", tmp_path / "dev", "--out", tmp_path / "out", "--track", "none", "--no-test")
+    found = run(tmp_path / "tiny.toml", *words, "--systems", "hybrid", "--seeds", "3")
+    assert sorted(path.name for path in (tmp_path / "out").glob("alpha-*/systems/*")) == ["hybrid-seed3"] * 2
+    assert found.stdout.count("| hybrid |") == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (("--systems", "hybrid,best"), "--systems: 'best'; of the recipe: untuned,x-y,hybrid"),
+        (("--systems", "hybrid,hybrid"), "once each"),
+        (("--seeds", "1,x"), "--seeds: '1,x'; whole numbers such as 1,2,3, once each"),
+        (("--seeds", "1,01"), "--seeds: '1,01'"),
+    ],
+)
+def test_systems_and_seeds_that_are_none_are_named(tmp_path: Path, words: tuple[str, ...], fault: str) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY, encoding="utf-8")
+    with pytest.raises(RecipeError, match=fault):
+        run(tmp_path / "tiny.toml", "--alpha", "0,1", *words)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from polybatch.cli.options import Data, Recipe, command_line
+from polybatch.cli.options import Data, Recipe, Seeds, Systems, command_line, narrowed
 from polybatch.cli.tracking import Track, parse_trackers
 from polybatch.training.processes import joined
 
@@ -26,6 +26,8 @@ def run(
     out: Out = None,
     data: Data = None,
     table: Table = None,
+    systems: Systems = None,
+    seeds: Seeds = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what would be done and estimates of it; load no model.")
     ] = False,
@@ -47,7 +49,7 @@ def run(
     from polybatch.training.recipe import load_recipe
     from polybatch.training.run import run_recipe
 
-    checked, trackers = load_recipe(recipe), parse_trackers(track)
+    checked, trackers = narrowed(load_recipe(recipe), systems=systems, seeds=seeds), parse_trackers(track)
     folder = out or Path("runs") / checked.name
     if dry_run:
         from polybatch.cli.progress import make_progress
@@ -55,7 +57,7 @@ def run(
 
         typer.echo(dry_run_text(checked, data=data, folder=folder, table=table, progress=make_progress()))
         return
-    named = (("--out", out), ("--data", data), ("--table", table))
+    named = (("--out", out), ("--data", data), ("--table", table), ("--systems", systems), ("--seeds", seeds))
     command = command_line("run", recipe, *(part for option, path in named if path for part in (option, path)))
     with joined() as processes:
         progress = progress_of(processes, folder)

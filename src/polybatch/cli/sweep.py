@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from polybatch.cli.options import Data, Recipe, command_line
+from polybatch.cli.options import Data, Recipe, Seeds, Systems, command_line, narrowed
 from polybatch.cli.run import Table
 from polybatch.cli.tracking import Track, parse_trackers
 from polybatch.errors import Fault, RecipeError
@@ -44,6 +44,8 @@ def sweep(
     ] = None,
     data: Data = None,
     table: Table = None,
+    systems: Systems = None,
+    seeds: Seeds = None,
     track: Track = "auto",
 ) -> None:
     """Train a recipe with each value of one key, choose a value on development data, then test it once.
@@ -54,7 +56,7 @@ def sweep(
     folder, and chosen/report.html has the curve too. The table is printed; sweep.json holds every number, curve.svg the
     curve with its band over seeds. A sweep that was stopped goes on when the same command is given again.
 
-    Example: polybatch sweep recipes/news-sw-ne.toml --alpha 0,.25,.5,.75,1 --on belebele-3 --data DIR
+    Example: polybatch sweep recipes/news-sw-ne.toml --alpha 0,.25,.5,.75,1 --on global-voices-dev --data DIR
     """
     from polybatch.cli.processes import progress_of
     from polybatch.training.recipe import load_recipe
@@ -69,12 +71,12 @@ def sweep(
         raise RecipeError([Fault("polybatch sweep", f"{len(given) or 'no'} keys to sweep over", works)])
     ((key, text),) = given.items()
     values, trackers = parse_values(key, text), parse_trackers(track)
-    checked = load_recipe(recipe)
+    checked = narrowed(load_recipe(recipe), systems=systems, seeds=seeds)
     folder = out or Path("runs") / f"{checked.name}-sweep-{key}"
     options: list[str | Path] = [f"--{key}", text]
     options += [word for one in on or () for word in ("--on", one)]
     options += [] if test else ["--no-test"]
-    named = (("--out", out), ("--data", data), ("--table", table))
+    named = (("--out", out), ("--data", data), ("--table", table), ("--systems", systems), ("--seeds", seeds))
     options += [part for option, path in named if path for part in (option, path)]
     with joined() as processes:
         progress = progress_of(processes, folder)

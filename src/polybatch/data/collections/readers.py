@@ -57,6 +57,13 @@ def crosssum() -> Reader:
     return Reader(load_crosssum, holds_crosssum)
 
 
+def global_voices() -> Reader:
+    """Global Voices dev."""
+    from polybatch.data.collections.global_voices import holds_global_voices, load_global_voices
+
+    return Reader(load_global_voices, holds_global_voices)
+
+
 def lareqa(*, paragraph: bool = False) -> Reader:
     """XQuAD-R or MLQA-R, sentences alone or with their paragraphs."""
     from polybatch.data.collections.lareqa import holds_lareqa, load_lareqa

@@ -15,6 +15,7 @@ from polybatch.data.collections.upstreams import (
     BUILT_IN,
     CIRAL,
     CROSSSUM,
+    MAFAND_MT,
     MASAKHANEWS,
     MIRACL,
     MLQA_R,
@@ -146,6 +147,12 @@ COLLECTIONS: dict[str, Source] = {
     "xl-sum-titles": _xlsum("title"),
     "masakhane-news": _masakhanews("test"),
     "masakhane-news-dev": _masakhanews("dev"),
+    "global-voices-dev": Source(
+        "Global Voices dev: line to the rest of its block of ten, en sw, to choose settings by",
+        "lafand-mt",
+        MAFAND_MT,
+        readers.global_voices,
+    ),
     "neuclir-2022": _neuclir(2022),
     "neuclir-2023": _neuclir(2023),
     "newswire": Source("built-in synthetic newswire in en, sw, ne", None, BUILT_IN, readers.newswire),
@@ -174,6 +181,7 @@ LAYOUTS: tuple[_Layout, ...] = (
     _Layout("CrossSum (english-swahili_CrossSum.tar.bz2)", readers.crosssum),
     _Layout("XL-Sum (swahili_XLSum_v2.0.tar.bz2)", readers.xlsum),
     _Layout("MasakhaNEWS (data/swa/test.tsv)", readers.masakhanews),
+    _Layout("MAFAND-MT (data/text_files/en-swa/dev.swa)", readers.global_voices),
     _Layout("NeuCLIR (data/fas-*.jsonl.gz)", readers.neuclir),
 )
 

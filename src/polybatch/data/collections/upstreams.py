@@ -17,6 +17,7 @@ AFRIQA = Upstream("github.com/masakhane-io/afriqa", "CC BY 4.0")
 BELEBELE = Upstream("huggingface.co/datasets/facebook/belebele", "CC BY-SA 4.0")
 CIRAL = Upstream("huggingface.co/datasets/CIRAL/ciral and CIRAL/ciral-corpus", "Apache-2.0")
 CROSSSUM = Upstream("huggingface.co/datasets/csebuetnlp/CrossSum", "CC BY-NC-SA 4.0")
+MAFAND_MT = Upstream("github.com/masakhane-io/lafand-mt", "CC BY-NC 4.0")
 MASAKHANEWS = Upstream(
     "github.com/masakhane-io/masakhane-news", "AFL-3.0 (code); news texts for non-commercial research"
 )
