@@ -13,6 +13,7 @@ from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.hardware import Hardware, choose_hardware
 from polybatch.training.losses import make_loss
 from polybatch.training.losses.inputs import loss_inputs
+from polybatch.training.memory import keep_freed_memory
 from polybatch.training.plans import plan_options
 from polybatch.training.processes import Processes
 from polybatch.training.recipe import Recipe
@@ -79,6 +80,8 @@ def fit(
     processes, tracking = processes or Processes(), tracking or Tracking()
     settings = recipe.training
     hardware = choose_hardware(settings.precision, kind=recipe.encoder.kind, compiled=settings.compile)
+    if hardware.device == "cpu":
+        keep_freed_memory()
     source = TokenBatches(tokens, token_dropout=settings.token_dropout, seed=seed)
     set_seed(seed)
     arguments = SentenceTransformerTrainingArguments(
