@@ -1,5 +1,3 @@
 """Train multilingual dense retrievers on hybrid batches, and judge them honestly."""
 
-from importlib.metadata import version
-
-__version__ = version("polybatch")
+__version__ = "0.1.0"

@@ -1,10 +1,12 @@
 """Ways to break a file's bytes, drawn by Hypothesis: shared by the fuzz of sources, of collections and of commands."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from hypothesis import strategies as st
 
+FUZZ = "POLYBATCH_FUZZ"  # how many examples a fuzz test draws, instead of the few that every run of the tests affords
 SPLICES = [
     b"",
     b"\n",
@@ -22,6 +24,12 @@ SPLICES = [
     b"\n\n",
     b"1e999",
 ]
+
+
+def examples(usual: int) -> int:
+    """How many examples a fuzz test draws."""
+    return int(os.environ.get(FUZZ, usual))
+
 
 Mutation = tuple[int, str, float, int, bytes]
 

@@ -93,6 +93,17 @@ def test_a_collection_without_queries_or_judgements_or_a_language_is_refused() -
     assert faults_of(empty) == ["here: no queries in the languages asked for of x; found: en"]
 
 
+def test_judgements_of_a_corpus_that_was_not_read_at_all_are_no_faults_besides() -> None:
+    made = Draft("x", Path("here"), licence="free")
+    made.faults.append(Fault("corpus.jsonl:1", "HTML instead of data"))
+    made.judge("q", "en1", 1, "qrels:1")
+    assert faults_of(made) == ["corpus.jsonl:1: HTML instead of data"]
+    empty = Draft("x", Path("here"), licence="free")
+    empty.add_query("en", "q", "text", "queries:1")
+    empty.judge("q", "en1", 1, "qrels:1")
+    assert faults_of(empty) == ["here: no passages in the languages asked for of x; found: en"]
+
+
 def test_a_hundred_faults_of_one_file_are_cut_to_fifty_and_a_count() -> None:
     faults = [Fault(f"a.jsonl:{line}", "broken") for line in range(100)] + [Fault("b.jsonl:1", "broken")]
     kept = shortened(faults)

@@ -50,6 +50,24 @@ def test_a_file_that_is_missing_cut_off_or_not_in_the_archive_is_a_fault(tmp_pat
     ]  # fmt: skip
 
 
+def test_a_file_that_is_something_else_is_one_fault_and_not_one_a_line(tmp_path: Path) -> None:
+    path, faults = tmp_path / "a.jsonl", list[Fault]()
+    for data in (
+        b"\n <!DOCTYPE html>\n<p>\n",
+        b"<html>\n",
+        b"version https://git-lfs.github.com/spec/v1\n",
+        b"\xff\xfea\0\n\0",
+    ):
+        path.write_bytes(data.lstrip(b"\n"))
+        assert list(json_rows(path, faults, fields=("id",), works="from upstream")) == []
+    assert [str(fault) for fault in faults] == [
+        f"{path}:1: HTML instead of data: a page to log in, or an error; from upstream",
+        f"{path}:1: HTML instead of data: a page to log in, or an error; from upstream",
+        f"{path}:1: a pointer of Git LFS instead of the file; from upstream",
+        f"{path}:1: UTF-16 instead of UTF-8; save it as UTF-8",
+    ]
+
+
 def test_a_table_may_have_quotes_and_fields_over_several_lines(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.tsv", "id\ttext", '1\t"a ""b""', 'c"', "2", "3\td")
     faults: list[Fault] = []

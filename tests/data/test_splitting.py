@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from polybatch.data import splitting
 from polybatch.data.collections.table import load_collection
 from polybatch.data.newswire import newswire_corpus
-from polybatch.data.splitting import RECIPE, Split, split_articles
+from polybatch.data.own_recipes import recipe_name
+from polybatch.data.splitting import BEST, RECIPE, Split, split_articles
 from polybatch.errors import DataError
 from polybatch.training.recipe import load_recipe
 
@@ -90,6 +92,51 @@ def test_an_article_that_cannot_be_read_is_named(archive: Archive, tmp_path: Pat
     folders = archive(40)
     for path in folders["sw"].iterdir():
         path.write_text("a headline alone\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"1 lines; a headline, and text after it"):
+    with pytest.raises(DataError, match=r"a headline alone; a headline, and the text"):
         split(folders, tmp_path / "mine")
     assert not (tmp_path / "mine").exists()
+
+
+def test_names_and_terms_of_any_letters_make_recipes_that_can_be_read(archive: Archive, tmp_path: Path) -> None:
+    out, licence = tmp_path / 'my "own"\\n', 'CC BY "4.0"\tor so'
+    split_articles(archive(), out, name=recipe_name(out.name), share=0.25, licence=licence)
+    for file in (RECIPE, BEST):
+        recipe = load_recipe(out / file)
+        assert recipe.name in ("my-own-n", "my-own-n-best")
+        assert recipe.train[0].licence == licence
+        assert recipe.test == [str(out / "test")]
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"), [("my news", "my-news"), ("समाचार", "articles"), ("..v2_", "v2"), ("a.b-c_d", "a.b-c_d")]
+)
+def test_a_folder_of_any_name_gives_a_recipe_a_name(folder: str, name: str) -> None:
+    assert recipe_name(folder) == name
+
+
+def test_few_articles_leave_most_of_the_share_however_their_hashes_fall(archive: Archive, tmp_path: Path) -> None:
+    folders = archive(62)
+    kept = sorted((path.name for path in folders["sw"].iterdir()), key=splitting._draw)[12:]  # the lowest are gone
+    for path in folders["sw"].iterdir():
+        if path.name not in kept:
+            path.unlink()
+    assert split(folders, tmp_path / "mine", share=0.2).tested == 8, "three quarters of a fifth of 50"
+
+
+def test_an_article_to_train_on_that_cannot_be_read_is_left_out_by_its_own_name(
+    archive: Archive, tmp_path: Path
+) -> None:
+    folders = archive()
+    trained = max(folders["sw"].iterdir(), key=lambda path: splitting._draw(path.name))
+    trained.write_bytes(b"Mafuriko\n\xe9\n")
+    found = split(folders, tmp_path / "mine")
+    assert found.notes["not UTF-8"] == 1
+    assert found.places["not UTF-8"] == f"{trained}:2"
+
+
+def test_a_web_page_is_not_judged_by(archive: Archive, tmp_path: Path) -> None:
+    folders = archive()
+    held_out = min(folders["sw"].iterdir(), key=lambda path: splitting._draw(path.name))
+    held_out.write_bytes(b"<!DOCTYPE html>\n<p>404\n")
+    with pytest.raises(DataError, match=f"{held_out.name}: HTML instead of data"):
+        split(folders, tmp_path / "mine")

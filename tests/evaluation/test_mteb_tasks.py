@@ -28,6 +28,7 @@ from polybatch.evaluation.ranks import tie_order
 from polybatch.evaluation.results import Result
 from polybatch.progress import Progress, Silent
 from polybatch.records import Collection, Passage, Query
+from tests.data.collections.test_belebele import write as write_belebele
 
 pytestmark = pytest.mark.skipif(find_spec("mteb") is None, reason="MTEB is not installed")
 
@@ -281,6 +282,39 @@ def test_the_benchmark_joins_our_pools_to_what_mteb_has_for_swahili_and_nepali(n
     assert "swa_Latn-eng_Latn" in tasks["NTREXBitextMining"].hf_subsets
     assert "npi_Deva-swh_Latn" in tasks["FloresBitextMining"].hf_subsets
     assert tasks["MIRACLRetrievalHardNegatives.v2"].hf_subsets == ["sw"]
+
+
+def test_the_mixed_pool_of_belebele_is_a_task(tmp_path: Path) -> None:
+    for code in ("swh_Latn", "npi_Deva", "eng_Latn"):
+        write_belebele(tmp_path, code)
+    collection = load_collection("belebele-3", data=tmp_path)
+    task = retrieval_task(collection)
+    task.load_data()
+    assert len(task.dataset) == 9 + 3
+    mixed = task.dataset["query-sw_passage-all"]["test"]
+    assert len(mixed["corpus"]) == sum(map(len, collection.passages.values()))
+    assert {len(found) for found in mixed["relevant_docs"].values()} == {3}
+
+
+def test_the_benchmark_leaves_out_no_task_of_mtebs_that_it_speaks_of() -> None:
+    import mteb
+
+    there = mteb.get_tasks(
+        languages=[code for language in ("sw", "ne") for code in mteb_codes(language)],
+        task_types=["Retrieval", "Reranking", "BitextMining"],
+        modalities=["text"],
+    )
+    older = {"MIRACLRetrieval", "MIRACLRetrievalHardNegatives"}
+    spoken = {
+        one.metadata.name
+        for one in there
+        if any(
+            {our_language(code) for code in codes} & {"sw", "ne"}
+            and {our_language(code) for code in codes} <= {"sw", "ne", "en"}
+            for codes in one.metadata.hf_subsets_to_langscripts.values()
+        )
+    }
+    assert spoken - older == {name for name in TASKS if "News" not in name and "NEWS" not in name}
 
 
 @pytest.mark.parametrize(

@@ -32,13 +32,16 @@ def split(
         raise DataError([Fault("folders", " ".join(folders), "a language and a folder each: en=articles/en")])
     if out.exists():
         raise DataError([Fault(str(out), "is there already", "name another --out")])
-    from polybatch.data.splitting import BEST, RECIPE, split_articles
+    from polybatch.data.own_recipes import recipe_name
+    from polybatch.data.splitting import BEST, FEW, RECIPE, split_articles
 
     paths = {code: Path(folder) for code, folder in named.items()}
-    found = split_articles(paths, out, name=out.name, share=share, licence=licence)
+    found = split_articles(paths, out, name=recipe_name(out.resolve().name), share=share, licence=licence)
     progress = make_progress()
     progress.say(f"{found.trained:,} articles to train on, {found.rows:,} rows; {found.tested:,} held out to judge by")
     for note, count in found.notes.items():
-        progress.say(f"{count:,}: {note}")
+        progress.say(f"{count:,}: {note} ({found.places[note]})" if note in found.places else f"{count:,}: {note}")
+    if found.tested < FEW:
+        progress.say(f"{found.tested:,} are few to judge by, and show large differences alone: 50 or more are wanted")
     progress.say(f"{out / BEST}: the encoder to search with, by polybatch run, or train --strategy x-y; it says why")
     typer.echo(out / RECIPE)

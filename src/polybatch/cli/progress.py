@@ -4,16 +4,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
+if TYPE_CHECKING:
+    from rich.console import Console
 
 LINE_EVERY = 20.0  # seconds between two lines of one task in a log
 
@@ -21,7 +15,16 @@ LINE_EVERY = 20.0  # seconds between two lines of one task in a log
 class Bars:
     """Bars that stand one below the other while their tasks are open, and vanish when they are done."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: "Console") -> None:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
         self._bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -74,5 +77,7 @@ class Lines:
 
 def make_progress() -> Bars | Lines:
     """Bars where stderr is a terminal, else lines."""
+    from rich.console import Console
+
     console = Console(stderr=True)
     return Bars(console) if console.is_terminal else Lines()

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from itertools import pairwise
-from typing import NamedTuple
-
-import regex
+from typing import TYPE_CHECKING, NamedTuple
 
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection, Item
+
+if TYPE_CHECKING:
+    import regex
 
 NEAR = 0.8  # Jaccard similarity of word sets from which on two texts are nearly the same
 SHORTEST = 3  # different words; shorter texts, such as a name or "(Photo)", stand everywhere and give nothing away
@@ -166,7 +167,9 @@ def words(text: str) -> set[str]:
 
 
 @cache
-def _patterns() -> tuple[regex.Pattern[str], regex.Pattern[str]]:
+def _patterns() -> "tuple[regex.Pattern[str], regex.Pattern[str]]":
+    import regex
+
     without = "".join(rf"\p{{{script}}}" for script in SCRIPTS_WITHOUT_SPACES)
     return regex.compile(rf"[[\p{{L}}\p{{M}}\p{{N}}]--[{without}]]+", regex.V1), regex.compile(f"[{without}]+")
 

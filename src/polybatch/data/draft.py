@@ -93,13 +93,14 @@ class Draft:
         """A judgement; a grade over 0 is relevant.
 
         Faults: another grade than before; a query that is unknown; a passage that is, unless `corpus_may_lack` it.
+        Where no query or no passage was read at all, `finish` says that, and not every judgement of them.
         """
         known_query, known_passage = query in self._query_ids, passage in self._language_of
-        if not known_query and query not in self._other_queries:
+        if not known_query and query not in self._other_queries and self._any_query():
             self.faults.append(Fault(where, f"judges query {query!r}, which is not among the queries"))
         if not known_passage and passage not in self._other_passages and self._corpus_may_lack:
             self._lacking[passage][grade > 0] += 1
-        elif not known_passage and passage not in self._other_passages:
+        elif not known_passage and passage not in self._other_passages and self._any_passage():
             self.faults.append(Fault(where, f"judges passage {passage!r}, which the pool lacks"))
         if known_query and known_passage:
             before = self._grades[query].setdefault(passage, grade)
@@ -143,6 +144,12 @@ class Draft:
             settings=self.settings,
         )
 
+    def _any_query(self) -> bool:
+        return bool(self._query_ids or self._other_queries)
+
+    def _any_passage(self) -> bool:
+        return bool(self._language_of or self._other_passages)
+
     def _lost(self) -> str:
         """`3, 2 of them relevant: sw:17, sw:4`."""
         total = sum(self._lacking.values(), Counter[bool]())
@@ -164,7 +171,9 @@ class Draft:
         self.faults += [Fault(where, f"nothing in {code!r}", found) for code in missing]
         if self.faults:
             return  # what follows would only repeat them
-        if not any(self._queries.values()):
+        if not self._passages:
+            self.faults.append(Fault(where, f"no passages in the languages asked for of {self._name}", found))
+        elif not any(self._queries.values()):
             self.faults.append(Fault(where, f"no queries in the languages asked for of {self._name}", found))
         elif not queries:
             self.faults.append(Fault(where, "no query has a relevant passage", "judgements of a grade over 0"))

@@ -1,5 +1,7 @@
 """Recipes for somebody's own articles: one that compares strategies, one for the best encoder; each value with why."""
 
+import json
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +16,11 @@ class Rows(NamedTuple):
     groups: int
     trained: int
     tested: int
+
+
+def recipe_name(folder: str) -> str:
+    """A name that a recipe may have, out of a folder's, which may have any letters."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", folder).strip("._-") or "articles"
 
 
 def comparison_recipe(name: str, rows: Rows, *, languages: Sequence[str], licence: str, train: str, test: str) -> str:
@@ -77,18 +84,18 @@ def _head(
     train: str,
     test: str,
 ) -> list[str]:
-    texts = ", ".join(f'{code} = "{train}/{code}"' for code in languages)
+    texts = ", ".join(f"{code} = {_quoted(f'{train}/{code}')}" for code in languages)
     return [
-        f'name = "{name}"',
+        f"name = {_quoted(name)}",
         f"languages = [{', '.join(map(_quoted, languages))}]",
         f"systems = [{', '.join(map(_quoted, systems))}]",
         f"seeds = [{', '.join(map(str, seeds))}]",
-        f'test = ["{test}"]',
+        f"test = [{_quoted(test)}]",
         "",
         "[[train]]",
         'source = "documents"',
-        f'name = "{name}"',
-        f'licence = "{licence}"',
+        f"name = {_quoted(name)}",
+        f"licence = {_quoted(licence)}",
         f"texts = {{ {texts} }}",
         "",
     ]
@@ -106,4 +113,5 @@ def _training(rows: Rows, *, passes: int, most: int) -> list[str]:
 
 
 def _quoted(word: str) -> str:
-    return f'"{word}"'
+    """A string as TOML writes it: JSON's escapes are TOML's, but for the delete character."""
+    return json.dumps(word, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -15,6 +15,8 @@ from polybatch.errors import Fault
 from polybatch.files import why_unreadable
 
 AGAIN = "fetch the file again"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")  # how such a file begins
+IS_UTF16 = ("UTF-16 instead of UTF-8", "save it as UTF-8")
 LONGEST = 1 << 26  # bytes of a line: a longer one is no text, and must not fill the memory
 
 BadLine = Callable[[Fault], None]
@@ -30,6 +32,18 @@ class Judgement(NamedTuple):
     grade: int
 
 
+def what_else(start: bytes) -> str:
+    """What the beginning of a file shows it to be instead of data, or nothing."""
+    begin = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if not start:
+        return "empty file"
+    if begin.startswith((b"<!doctype html", b"<html", b"<head")):
+        return "HTML instead of data: a page to log in, or an error"
+    if begin.startswith(b"version https://git-lfs.github.com/"):
+        return "a pointer of Git LFS instead of the file"
+    return ""
+
+
 def numbered_lines(
     path: Path, faults: list[Fault], *, member: str = "", works: str = "", bad: BadLine | None = None
 ) -> Iterator[tuple[str, str]]:
@@ -37,8 +51,9 @@ def numbered_lines(
 
     Lines end at a line feed. A name that ends in .gz is read through gzip; `member` names a file within a tar archive
     of any compression. Blank lines are passed over. Faults go to `faults`: a file or member that is missing, a broken
-    archive (what stands before the break is returned), a line of more than 64 MiB (as is what stands before it), and,
-    unless `bad` takes them, a line that is not UTF-8. `works` says where to get what is missing.
+    archive (what stands before the break is returned), a web page, a pointer of Git LFS or UTF-16 instead of data (no
+    line of it is returned), a line of more than 64 MiB (as is what stands before it), and, unless `bad` takes them, a
+    line that is not UTF-8. `works` says where to get what is missing.
     """
     label = f"{path}!{member}" if member else str(path)
     bad = bad or faults.append
@@ -64,6 +79,12 @@ def every_line(path: Path, faults: list[Fault], *, member: str = "", works: str 
                 number += 1
                 if len(raw) > LONGEST:
                     faults.append(Fault(f"{label}:{number}", f"a line of more than {LONGEST >> 20} MiB", AGAIN))
+                    return
+                if number == 1 and (wrong := what_else(raw)):
+                    faults.append(Fault(f"{label}:1", wrong, works or AGAIN))
+                    return
+                if number == 1 and raw.startswith(UTF16):
+                    faults.append(Fault(f"{label}:1", *IS_UTF16))
                     return
                 yield raw
     except KeyError:

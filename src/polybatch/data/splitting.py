@@ -1,5 +1,6 @@
 """Folders of translated articles into an experiment: texts to train on, others to judge by, and two recipes."""
 
+import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from polybatch.data.collections.beir import write_beir
 from polybatch.data.own_recipes import Rows, best_recipe, comparison_recipe
 from polybatch.data.passages import cut_passages
-from polybatch.data.sources.documents import DocumentsSource
+from polybatch.data.sources.documents import DocumentsSource, story_lines
 from polybatch.data.sources.source import Reading
 from polybatch.errors import DataError, Fault
 from polybatch.files import written_aside
@@ -18,18 +19,24 @@ from polybatch.records import Collection, Passage, Query
 
 RECIPE, BEST, TRAIN, TEST = "recipe.toml", "best.toml", "train", "test"
 FEWEST = 10  # articles in all languages, under which nothing can be said of a model
+FEW = 25  # articles held out, under which only large differences are found
+LUCK = 0.75  # of the share asked is held out at least, however the hashes fall
 PASSAGE_WORDS = 120
 
 
 @dataclass(frozen=True)
 class Split:
-    """What was made of the folders: articles on each side, training rows and their groups, and what was noted."""
+    """What was made of the folders: articles on each side, training rows and their groups, and what was noted.
+
+    `notes`: what was left out of the training rows, or is odd about them, and how often; `places`: where first.
+    """
 
     trained: int
     tested: int
     rows: int
     groups: int
     notes: Mapping[str, int]
+    places: Mapping[str, str]
 
 
 def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: float, licence: str) -> Split:
@@ -39,9 +46,11 @@ def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: 
 
     `folders`: language -> a folder of plain text files, UTF-8, the first line the headline; files of one name are
     translations. Articles that are there in every language are held out by a hash of their name, about `share` of
-    them: the same ones each time, and whatever articles come later. All languages of an article are on one side. Test
-    queries are the headlines; all passages of the article, in every language, answer them. Raises DataError with
-    every fault: an unknown language, a folder that is missing or empty, fewer than FEWEST articles in all languages.
+    them: the same ones each time, and whatever articles come later; a few more where hashes would leave less than LUCK
+    of the share. All languages of an article are on one side. Test queries are the headlines; all passages of the
+    article, in every language, answer them. Raises DataError with every fault: an unknown language, a folder that is
+    missing or empty, fewer than FEWEST articles in all languages, an article held out that cannot be read or has no
+    text after its headline. One of those trained on is left out, and is in the notes.
     """
     names = _articles(folders)
     whole = sorted(set.intersection(*map(set, names.values())))
@@ -49,7 +58,8 @@ def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: 
         found = f"{len(whole)} articles are there in {', '.join(folders)}, by the names of their files"
         raise DataError([Fault(", ".join(map(str, folders.values())), found, f"{FEWEST} or more work")])
     drawn = sorted(whole, key=_draw)
-    held_out = drawn[: max(FEWEST // 2, sum(_draw(article) < share for article in whole))]
+    least = max(FEWEST // 2, math.ceil(LUCK * share * len(whole)))
+    held_out = drawn[: max(least, sum(_draw(article) < share for article in whole))]
     with written_aside(out) as new:
         for code, folder in folders.items():
             for article in set(names[code]) - set(held_out):
@@ -94,16 +104,20 @@ def _collection(name: str, folders: Mapping[str, Path], articles: list[str], lic
     for article in articles:
         story = article.removesuffix(".txt")
         for code, folder in folders.items():
-            lines = _lines(folder / article, faults)
+            lines = story_lines(folder / article)
+            if isinstance(lines, Fault):
+                faults.append(lines)
+                continue
             if len(lines) < 2:
-                faults.append(Fault(str(folder / article), f"{len(lines)} lines", "a headline, and text after it"))
+                found = "a headline alone" if lines else "no text"
+                faults.append(Fault(str(folder / article), found, "a headline, and the text in the lines after it"))
                 continue
             queries[code].append(Query(story, story, lines[0]))
             for number, text in enumerate(cut_passages("\n".join(lines[1:]), language=code, tokens=PASSAGE_WORDS)):
                 passages[code].append(Passage(f"{code}:{story}:{number}", text))
                 judgements.setdefault(story, set()).add(f"{code}:{story}:{number}")
     if faults:
-        raise DataError(faults)
+        raise DataError(sorted(faults, key=lambda fault: fault.where))
     return Collection(
         f"{name}-test",
         {code: tuple(found) for code, found in queries.items()},
@@ -111,15 +125,6 @@ def _collection(name: str, folders: Mapping[str, Path], articles: list[str], lic
         {story: frozenset(found) for story, found in judgements.items()},
         licence=licence,
     )
-
-
-def _lines(path: Path, faults: list[Fault]) -> list[str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        faults.append(Fault(str(path), f"not UTF-8 at byte {error.start}", "save it as UTF-8"))
-        return ["", ""]
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _count(new: Path, name: str, folders: Mapping[str, Path], trained: int, tested: int, licence: str) -> Split:
@@ -131,7 +136,11 @@ def _count(new: Path, name: str, folders: Mapping[str, Path], trained: int, test
         groups.add(item.group)
     if reading.faults:
         raise DataError(reading.faults)
-    return Split(trained, tested, rows, len(groups), dict(reading.left_out + reading.notes))
+    notes = dict(reading.left_out + reading.notes)
+    first = {note: places[0] for note, places in {**reading.places, **reading.noted}.items() if places}
+    for code, folder in folders.items():
+        first = {note: where.replace(str(new / TRAIN / code), str(folder)) for note, where in first.items()}
+    return Split(trained, tested, rows, len(groups), notes, first)
 
 
 def _source(name: str, folders: Mapping[str, Path], licence: str) -> DocumentsSource:

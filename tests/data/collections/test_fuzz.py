@@ -15,7 +15,7 @@ from tests.data.collections.test_bbc import article, pair
 from tests.data.collections.test_masakhanews import HEADER
 from tests.data.collections.test_neuclir import topic
 from tests.data.collections.writing import write_archive, write_lines, write_rows
-from tests.data.mutations import Mutation, contents, mutations, write_mutated
+from tests.data.mutations import Mutation, contents, examples, mutations, write_mutated
 
 
 def ntrex(data: Path) -> None:
@@ -101,7 +101,7 @@ def test_no_bytes_break_a_loader(name: str) -> None:
         assert load_collection(on, data=data).judgements
         originals = contents(data)
 
-        @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
         @given(mutations)
         def run(drawn: list[Mutation]) -> None:
             write_mutated(originals, drawn)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from polybatch.data.sources.source import Reading
 from polybatch.records import Item
-from tests.data.mutations import Mutation, contents, mutations, write_mutated
+from tests.data.mutations import Mutation, contents, examples, mutations, write_mutated
 from tests.data.sources.forms import FORMS, make, read
 
 PARQUET = {"newsqa", "natural-questions", "wikiqa", "yahoo-answers", "duorc"}
@@ -42,7 +42,9 @@ def test_no_bytes_break_a_parser_or_make_it_lose_a_row(name: str) -> None:
         originals = contents(data)
 
         @settings(
-            max_examples=25 if name in PARQUET else 60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+            max_examples=examples(25 if name in PARQUET else 60),
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
         )
         @given(mutations)
         def run(drawn: list[Mutation]) -> None:
@@ -64,7 +66,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(LINES, st.booleans(), st.sampled_from([b"\n", b"\r\n"]))
 def test_every_line_of_a_table_is_an_item_or_left_out(lines: list[bytes], last: bool, end: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -28,6 +28,15 @@ def test_global_voices_has_30782_pairs_and_repeats_some(real_data: Path) -> None
     assert len({item.group for item in items}) == 30_326
 
 
+def test_lines_and_dev_of_global_voices_have_a_row_a_line(real_data: Path) -> None:
+    folder = "lafand-mt/data/text_files/en-swa"
+    for source, split, rows, groups in (("lines", "train", 30_782, 9840), ("bitext", "dev", 1791, 1779)):
+        files = {"en": [f"{folder}/{split}.en"], "sw": [f"{folder}/{split}.swa"]}
+        items, reading = read(make(source, name="gv", licence="CC BY-NC 4.0", files=files), real_data)
+        assert (len(items), reading.read, reading.faults) == (rows, rows, [])
+        assert len({item.group for item in items}) == groups
+
+
 def test_flores_v1_has_8318_sentences(real_data: Path) -> None:
     items, reading = read(make("flores-v1"), real_data)
     assert (len(items), reading.read, reading.faults) == (8318, 8318, [])
@@ -36,7 +45,7 @@ def test_flores_v1_has_8318_sentences(real_data: Path) -> None:
 
 def test_half_of_ntrex_has_62_documents(real_data: Path) -> None:
     items, reading = read(make("ntrex", languages=["en", "ne", "sw"]), real_data)
-    assert reading.faults == []
+    assert (len(items), reading.read, reading.faults) == (1041, 1041, [])
     assert len({item.group for item in items}) == 62
     # a line that follows another is once the query of it, and each document has one headline and one first line
     lines = len((real_data / "ntrex/DOCUMENT_IDS.tsv").read_text().split())
@@ -56,6 +65,9 @@ def test_masakhanews_has_its_articles(real_data: Path) -> None:
     for split, count in (("dev", 237), ("test", 476)):
         items, reading = read(make("masakhanews", **keys, split=split), real_data)
         assert (len(items), reading.faults) == (count, [])
+    for code, split, rows in (("en", "dev", 1679), ("en", "test", 3416), ("sw", "dev", 863), ("sw", "test", 1753)):
+        items, reading = read(make("masakhanews", languages=[code], split=split), real_data)
+        assert (len(items), reading.read - reading.left_out.total(), reading.faults) == (rows, rows, [])
     items, reading = read(make("masakhanews", languages=["en"], tokens=100_000, split="test"), real_data)
     assert (len(items), reading.faults) == (947, [])
     assert reading.left_out == {"a text met before": 1}

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from polybatch.data.pairing import Document
 from polybatch.data.passages import sentences
-from polybatch.data.sources.files import NOT_UTF8, what_else
+from polybatch.data.rows import what_else
+from polybatch.data.sources.files import NOT_UTF8
 from polybatch.data.sources.grouping import passage_groups
 from polybatch.data.sources.hub import Limit
 from polybatch.data.sources.items import give_document
@@ -77,7 +78,7 @@ class DocumentsSource(Source):
             reading.note(f"a story without {', '.join(missing)}", where)
         lines: dict[str, list[str]] = {}
         for code, path in paths.items():
-            found = _lines(path)
+            found = story_lines(path)
             if isinstance(found, Fault):
                 reading.read += 1
                 reading.leave_out(found.found.partition(": ")[0], found.where)
@@ -104,8 +105,8 @@ class DocumentsSource(Source):
         yield from give_document(document, self.pairs, self.tokens, reading, where, further=further)
 
 
-def _lines(path: Path) -> list[str] | Fault:
-    """The lines of a text that are not blank, or what is wrong with the file."""
+def story_lines(path: Path) -> list[str] | Fault:
+    """The lines of a text that are not blank, trimmed, or what is wrong with the file."""
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)

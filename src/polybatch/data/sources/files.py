@@ -7,7 +7,16 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from polybatch.data.rows import AGAIN, BadLine, every_line, json_rows, numbered_lines
+from polybatch.data.rows import (
+    AGAIN,
+    IS_UTF16,
+    UTF16,
+    BadLine,
+    every_line,
+    json_rows,
+    numbered_lines,
+    what_else,
+)
 from polybatch.data.sources.source import Reading
 from polybatch.errors import Fault
 from polybatch.files import why_unreadable
@@ -32,22 +41,10 @@ def looks_right(path: Path, reading: Reading, *, works: str = "", utf16: bool = 
     if found := what_else(start):
         reading.faults.append(Fault(f"{path}:1", found, works or AGAIN))
         return False
-    if not utf16 and start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        reading.faults.append(Fault(f"{path}:1", "UTF-16 instead of UTF-8", "save it as UTF-8"))
+    if not utf16 and start.startswith(UTF16):
+        reading.faults.append(Fault(f"{path}:1", *IS_UTF16))
         return False
     return True
-
-
-def what_else(start: bytes) -> str:
-    """What the beginning of a file shows it to be instead of data, or nothing."""
-    begin = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if not start:
-        return "empty file"
-    if begin.startswith((b"<!doctype html", b"<html", b"<head")):
-        return "HTML instead of data: a page to log in, or an error"
-    if begin.startswith(b"version https://git-lfs.github.com/"):
-        return "a pointer of Git LFS instead of the file"
-    return ""
 
 
 def line_rows(path: Path, reading: Reading, *, works: str = "") -> Iterator[tuple[str, str]]:

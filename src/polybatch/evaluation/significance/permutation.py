@@ -16,9 +16,10 @@ def sign_flip(differences: np.ndarray, *, permutations: int, rng: np.random.Gene
 
     Exact where a difference is as likely as its negative, which holds where the systems are exchangeable. Where the
     means alone are equal and the differences are skewed (one system loses much on few questions), it errs as the t test
-    does, a little too often with few clusters: some .066 of the time at .05 with 10 to 30 clusters of an exponential
-    skew. A studentised statistic would change nothing: under flips the sum of squares stays, so t ranks the ways as the
-    mean does.
+    does, a little too often with few clusters: .064 of the time at .05 with 15 clusters of an exponential skew. A
+    studentised statistic would change nothing: under flips the sum of squares stays, so t ranks the ways as the mean
+    does. One that is corrected for skewness (Hall's) errs less, and finds much less where differences tie or have heavy
+    tails; docs/experiments.md has the figures.
     """
     clusters = len(differences)
     observed = differences.sum()
