@@ -15,6 +15,8 @@ from polybatch.evaluation.results import read_results
 from polybatch.sampling.strategies import STRATEGIES
 from tests.tiny import TINY
 
+PAPER = Path("recipes/paper-xlmr.toml").resolve()
+
 
 class Ran(NamedTuple):
     status: int
@@ -159,6 +161,14 @@ def test_a_dry_run_says_what_would_be_done_and_the_run_takes_its_rows(
     ran = cli("run", recipe)
     assert ran.status == 0, ran.err
     assert "runs/tiny/table: built before, of the same sources" in ran.err
+
+
+def test_a_dry_run_without_the_data_says_what_upstream_has_and_fails(cli: Cli) -> None:
+    ran = cli("run", PAPER, "--dry-run")
+    assert ran.status == 1
+    assert "| mmarco | Apache-2.0; MS MARCO is for research that is not commercial | ar de en es hi ru zh |" in ran.out
+    assert "276,936,192 weights" in ran.out
+    assert "recipe paper-xlmr: no data folder given" in ran.err
 
 
 def test_a_run_takes_rows_that_were_built_before(cli: Cli, recipe: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from sentence_transformers import SentenceTransformer
-from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaModel
 
 from polybatch.encoders.building import build_encoder
 from polybatch.encoders.loading import load_encoder
@@ -174,6 +174,15 @@ def test_lengths_that_the_model_cannot_take_are_refused_all_at_once(folder: Path
         f"encoder.query_tokens: 600 tokens; {folder} takes 512 at most",
         f"encoder.passage_tokens: 700 tokens; {folder} takes 512 at most",
     ]
+
+
+def test_lengths_that_are_left_out_are_no_more_than_the_model_takes(tmp_path: Path) -> None:
+    make_transformer(tmp_path, TEXTS)
+    config = BertConfig.from_pretrained(tmp_path / "model", max_position_embeddings=50)
+    BertModel(config).save_pretrained(tmp_path / "model")
+    model = pretrained(tmp_path / "model")
+    assert (model[0].query_length, model[0].document_length) == (50, 50)
+    assert model.encode_document(["river " * 300]).shape == (1, 32)
 
 
 def test_positions_of_robertas_kind_are_counted_from_behind_the_padding(tmp_path: Path) -> None:

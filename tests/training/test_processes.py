@@ -42,6 +42,13 @@ def test_a_launcher_that_started_one_process_for_several_is_refused(monkeypatch:
         processes_of_this_run()
 
 
+@pytest.mark.parametrize("variable", ["ACCELERATE_USE_FSDP", "ACCELERATE_USE_DEEPSPEED"])
+def test_a_launcher_that_shares_out_weights_is_refused(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "true")
+    with pytest.raises(RecipeError, match=r"shares out weights, which is not supported; .*torchrun"):
+        processes_of_this_run()
+
+
 def test_a_batch_that_processes_cannot_share_evenly_is_refused() -> None:
     assert Processes(0, 4).share(16) == 4
     with pytest.raises(RecipeError, match=r"training\.batch_size: 18 rows; a multiple of the 4 processes works"):

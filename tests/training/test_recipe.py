@@ -51,6 +51,19 @@ def test_a_recipe_is_read_with_its_defaults_and_its_text(tmp_path: Path) -> None
     assert recipe.text == GOOD
 
 
+def test_splits_of_one_set_may_be_selected_by_and_tested_on(tmp_path: Path) -> None:
+    text = GOOD.replace('["newswire"]', '["ciral-test-a"]')
+    recipe = load_recipe(write(tmp_path, text + '[selection]\ndevelopment = "ciral-dev"\n'))
+    assert recipe.selection is not None
+    assert recipe.selection.development == "ciral-dev"
+
+
+def test_a_collection_may_have_languages_of_its_own(tmp_path: Path) -> None:
+    text = GOOD.replace('["newswire"]', "['xquad-r', 'mlqa-r']\nlanguages_of = { mlqa-r = ['en', 'de'] }")
+    wanted = load_recipe(write(tmp_path, text)).test_languages()
+    assert wanted == {"languages": ["en", "sw"], "languages_of": {"mlqa-r": ["en", "de"]}}
+
+
 @pytest.mark.parametrize("path", sorted(Path("recipes").glob("*.toml")), ids=lambda path: path.name)
 def test_every_recipe_of_the_project_is_good(path: Path) -> None:
     assert load_recipe(path).name == path.stem
@@ -95,17 +108,37 @@ def test_every_recipe_of_the_project_is_good(path: Path) -> None:
         (
             "[batches]",
             "[selection]\ndevelopment = 'newswire'\n[batches]",
-            "17: development: newswire is a test collection (newswire); what a model is chosen by cannot test it",
+            "17: development: newswire is a test collection, or has the texts of one (newswire); what a",
         ),
         (
             "[batches]",
             "[selection]\ndevelopment = 'newswire+paragraph'\n[batches]",
-            "17: development: newswire+paragraph is a test collection (newswire)",
+            "17: development: newswire+paragraph is a test collection, or has the texts of one (newswire)",
+        ),
+        (
+            '["newswire"]',
+            "['ntrex-news']\n[selection]\ndevelopment = 'ntrex-sentences'",
+            "5: development: ntrex-sentences is a test collection, or has the texts of one (ntrex-news)",
+        ),
+        (
+            '["newswire"]',
+            "['ntrex-news']\n[selection]\n[[validation]]\nsource = 'ntrex'\nlanguages = ['en']",
+            "6: validation: ntrex has the texts of ntrex-news, a test collection; what a model is chosen by cannot",
         ),
         (
             "[batches]",
             "[[validation]]\nsource = 'newswire'\n[selection]\ndevelopment = 'sib-200'\n[batches]",
             "19: selection: two things to select by",
+        ),
+        (
+            '["newswire"]',
+            "['xquad-r']\nlanguages_of = { mlqa-r = ['en'] }",
+            "4: languages_of: mlqa-r is not tested on; known: xquad-r",
+        ),
+        (
+            '["newswire"]',
+            "['xquad-r']\nlanguages_of = { xquad-r = ['eng'] }",
+            "4: unknown language 'eng'; write 'en'",
         ),
         (
             "[batches]",

@@ -10,6 +10,7 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from polybatch.data.collections.table import load_collections
+from polybatch.data.newswire import newswire_collection
 from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import DataError
@@ -17,9 +18,11 @@ from polybatch.evaluation.judge import judge_collection
 from polybatch.evaluation.measures import measure
 from polybatch.evaluation.results import MEAN
 from polybatch.progress import Silent
+from polybatch.training.inputs import Inputs, load_inputs
 from polybatch.training.recipe import Recipe, load_recipe
 from polybatch.training.run import train_one
-from polybatch.training.selection import Selecting
+from polybatch.training.selection import Selecting, validation_plan
+from tests.data.collections.writing import write_lines, write_rows
 from tests.tiny import TINY
 
 VALIDATION = """
@@ -147,8 +150,68 @@ def test_validation_without_rows_in_the_languages_asked_for_is_refused(tmp_path:
     recipe = recipe_of(tmp_path, VALIDATION + '\n[selection]\nlanguages = ["de"]\n')
     with pytest.raises(DataError, match="validation: no validation row has query and passage in de; languages with"):
         train(recipe, tmp_path / "model")
+    one_group = VALIDATION.replace("stories = 60", "stories = 1")
+    with pytest.raises(DataError, match="validation: rows of 1 passage group in en; a loss needs negatives"):
+        train(recipe_of(tmp_path, one_group + "\n[selection]\n"), tmp_path / "model")
     (tmp_path / "a.en").write_text("")
     rest = '\n[[validation]]\nsource = "lines"\nname = "a"\nfiles = { en = ["a.en"] }\n\n[selection]\nevery = 5\n'
     recipe = recipe_of(tmp_path, rest)
     with pytest.raises(DataError, match="empty file"):
         train_one(recipe, "x-y", seed=1, data=tmp_path, out=tmp_path / "model", progress=Silent(), command="")
+
+
+class Heard(Silent):
+    """Remembers what is said."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def say(self, message: str) -> None:
+        self.said.append(message)
+
+
+def inputs_of(recipe: Recipe, data: Path, progress: Heard) -> Inputs:
+    return load_inputs(recipe, data=data, folder=data / "out", command="", progress=progress)
+
+
+def test_a_test_collection_under_another_name_is_refused_to_select_by(tmp_path: Path) -> None:
+    source = newswire_collection(languages=["en", "sw"])
+    queries = [(query.id, query.text) for query in source.queries["en"]]
+    passages = [(passage.id, passage.text) for passage in source.passages["en"]]
+    for name, asked in (
+        ("same", queries),
+        ("other", [("1", "who crossed the river?"), ("2", "who rang twice?"), *queries[:1]]),
+    ):
+        folder = tmp_path / name
+        write_rows(folder / "corpus.jsonl", *({"_id": id, "text": text, "language": "en"} for id, text in passages))
+        write_rows(folder / "queries.jsonl", *({"_id": id, "text": text, "language": "en"} for id, text in asked))
+        qrels = (f"{id}\t{passages[0][0]}\t1" for id, _ in asked)
+        write_lines(folder / "qrels/test.tsv", "query-id\tcorpus-id\tscore", *qrels)
+    text = '\n[selection]\ndevelopment = "FOLDER"\n'
+    languages = 'languages_of = { "FOLDER" = ["en"] }\n'
+    heard = Heard()
+    for name in ("same", "other"):
+        folder = str(tmp_path / name)
+        top = languages.replace("FOLDER", folder)
+        recipe = recipe_of(tmp_path, text.replace("FOLDER", folder), top=top)
+        if name == "same":
+            with pytest.raises(DataError, match="development: same: 300 of its 300 queries also stand"):
+                inputs_of(recipe, tmp_path, heard)
+        else:
+            inputs_of(recipe, tmp_path, heard)
+    assert "other: 1 of its 3 queries also stand in newswire, which is tested on" in heard.said
+
+
+def test_validation_rows_that_stand_in_a_test_are_left_out_of_what_is_selected_by(tmp_path: Path) -> None:
+    tested = newswire_collection(languages=["en", "sw"]).queries["en"]
+    texts = [query.text for query in tested[:7]] + [f"question {number} about a river" for number in range(20)]
+    write_lines(tmp_path / "v.tsv", *(f"{text}\tanswer {number} of many" for number, text in enumerate(texts)))
+    source = 'source = "tsv"\nname = "v"\nlicence = "mine"\nfiles = ["v.tsv"]\nheader = false\n'
+    rest = f'\n[[validation]]\n{source}queries = {{ en = "1" }}\npassages = {{ en = "2" }}\n[selection]\n'
+    heard = Heard()
+    inputs = inputs_of(recipe_of(tmp_path, rest), tmp_path, heard)
+    assert inputs.validation_table is not None
+    plan = validation_plan(recipe_of(tmp_path, rest), inputs.validation_table.shape)
+    drawn = {row for epoch in range(5) for batch in plan.epoch(epoch) for row in batch.rows.tolist()}
+    assert drawn == set(range(7, 27))
+    assert "validation: 7 of 27 rows left out for it" in heard.said

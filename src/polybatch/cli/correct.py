@@ -71,7 +71,7 @@ def correct(
 
         recipe = load_recipe(from_recipe)
         corpora = tuple(load_corpus(source, data or Path()) for source in recipe.train)
-        collections += load_collections(recipe.test, data=data, languages=recipe.languages)
+        collections += load_collections(recipe.test, data=data, **recipe.test_languages())
     else:
         corpora = (read_development(parse_files(on_files or "")),)
     texts = development_texts(corpora, apart_from=collections)

@@ -7,6 +7,7 @@ import typer
 
 from polybatch.cli.options import Data, Recipe, Seeds, Systems, command_line, narrowed
 from polybatch.cli.tracking import Track, parse_trackers
+from polybatch.errors import DataError
 from polybatch.training.processes import joined
 
 Out = Annotated[
@@ -54,8 +55,14 @@ def run(
     if dry_run:
         from polybatch.cli.progress import make_progress
         from polybatch.training.estimate import dry_run_text
+        from polybatch.training.unread import plan_without_data
 
-        typer.echo(dry_run_text(checked, data=data, folder=folder, table=table, progress=make_progress()))
+        try:
+            plan = dry_run_text(checked, data=data, folder=folder, table=table, progress=make_progress())
+        except DataError:
+            typer.echo(plan_without_data(checked) + "\n")
+            raise
+        typer.echo(plan)
         return
     named = (("--out", out), ("--data", data), ("--table", table), ("--systems", systems), ("--seeds", seeds))
     command = command_line("run", recipe, *(part for option, path in named if path for part in (option, path)))

@@ -68,19 +68,24 @@ def _set_prompts(model: "SentenceTransformer", settings: PretrainedEncoder) -> N
 
 
 def _set_lengths(model: "SentenceTransformer", settings: PretrainedEncoder) -> None:
-    """The tokens read of queries and passages; an encoder without a limit, as a static one, reads on to the end."""
+    """The tokens read of queries and passages; an encoder without a limit, as a static one, reads on to the end.
+
+    What a recipe sets must be what the model can take; what it leaves out is no more than that.
+    """
     body: Any = model[0]
     if not hasattr(body, "query_length"):
         return
     wanted = {"query_tokens": settings.query_tokens, "passage_tokens": settings.passage_tokens}
     limit = position_limit(model)
+    too_many = [key for key, tokens in wanted.items() if limit is not None and tokens > limit]
     faults = [
-        Fault(f"encoder.{key}", f"{tokens} tokens", f"{settings.model} takes {limit} at most")
-        for key, tokens in wanted.items()
-        if limit is not None and tokens > limit
+        Fault(f"encoder.{key}", f"{wanted[key]} tokens", f"{settings.model} takes {limit} at most")
+        for key in too_many
+        if key in settings.model_fields_set
     ]
     if faults:
         raise ModelError(faults)
+    wanted |= dict.fromkeys(too_many, limit or 0)
     body.query_length, body.document_length = wanted["query_tokens"], wanted["passage_tokens"]
     model.max_seq_length = max(wanted.values())  # of plain `encode`, which knows no queries and passages
 

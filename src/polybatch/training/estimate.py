@@ -53,12 +53,16 @@ SIZES = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """What one training may take: weights, bytes of memory, seconds on this processor; None where it is not known."""
+    """What one training may take: bytes of memory, seconds on this processor, operations (0 for a static encoder).
+
+    `tokens` are those of a row, query and passage.
+    """
 
     weights: int
     tokens: float
     memory: float
     seconds: float
+    operations: float = 0.0
 
 
 def dry_run_text(recipe: Recipe, *, data: Path | None, folder: Path, table: Path | None, progress: Progress) -> str:
@@ -70,19 +74,27 @@ def dry_run_text(recipe: Recipe, *, data: Path | None, folder: Path, table: Path
         recipe, data=data, folder=folder, command="polybatch run --dry-run", progress=progress, table=table
     )
     shape, trained = inputs.table.shape, [one for one in recipe.systems if one != UNTUNED]
-    rows = recipe.training.steps * recipe.training.batch_size
+    query, passage = (_tokens(inputs.table, side) for side in (QUERY, PASSAGE))
     lines = [f"# Plan of {recipe.name}\n", *_rows(inputs), ""]
     if trained:
         lines += [to_text(shape, preview(recipe, shape, seed=recipe.seeds[0])), ""]
     lines += [
-        f"Trainings: {len(trained)} systems x {len(recipe.seeds)} seeds; each {recipe.training.steps:,} steps of"
-        f" {recipe.training.batch_size:,} rows = {rows:,} rows, {rows / max(1, shape.rows):.2f} epochs of"
-        f" {shape.rows:,} items.",
+        trainings(recipe, shape.rows),
+        *_selection(inputs),
         *_tests(inputs),
         *_corrections(recipe, inputs),
-        *_cost(recipe, inputs.table, len(trained) * len(recipe.seeds)),
+        *cost(estimate(recipe, query, passage), len(trained) * len(recipe.seeds)),
     ]
     return "\n".join(lines)
+
+
+def trainings(recipe: Recipe, items: int = 0) -> str:
+    """How many trainings a run has, and how long each is; in epochs too, where the items are counted."""
+    trained = len([one for one in recipe.systems if one != UNTUNED])
+    steps, size = recipe.training.steps, recipe.training.batch_size
+    epochs = f", {steps * size / items:.2f} epochs of {items:,} items" if items else ""
+    each = f"each {steps:,} steps of {size:,} rows = {steps * size:,} rows{epochs}"
+    return f"Trainings: {trained} systems x {len(recipe.seeds)} seeds; {each}."
 
 
 def _rows(inputs: Inputs) -> list[str]:
@@ -94,6 +106,16 @@ def _rows(inputs: Inputs) -> list[str]:
         counts = " | ".join(f"{count:,}" for count in there.tolist())
         lines.append(f"| {one['name']} | {one['licence']} | {one['items']:,} | {one['groups']:,} | {counts} |")
     return lines
+
+
+def _selection(inputs: Inputs) -> list[str]:
+    found = []
+    if inputs.validation:
+        names = ", ".join(one.name for one in inputs.validation.datasets)
+        found.append(f"Validation: {len(inputs.validation.table):,} rows of {names}.")
+    if inputs.development:
+        found.append(f"Selection by: {inputs.development.name}, in {' '.join(inputs.development.languages)}.")
+    return found
 
 
 def _tests(inputs: Inputs) -> list[str]:
@@ -117,20 +139,22 @@ def _corrections(recipe: Recipe, inputs: Inputs) -> list[str]:
     ]
 
 
-def _cost(recipe: Recipe, table: AlignedTable, trainings: int) -> list[str]:
-    found = estimate(recipe, table)
+def cost(found: Estimate | None, count: int) -> list[str]:
+    """What all of `count` trainings may take, as a line; what it means where nothing is known."""
     if found is None:
         return ["Memory and time: not known, since the encoder's size is not known before it is loaded."]
-    gigabytes, hours = found.memory / 2**30, found.seconds * trainings / 3600
-    took = f"{hours * 60:.0f} minutes" if hours < 2 else f"{hours:,.0f} hours"
+    minutes = found.seconds * count / 60
+    took = f"{minutes / 60:,.0f} hours" if minutes >= 120 else f"{max(1, minutes):.0f} minute{'s' * (minutes >= 1.5)}"
+    work = f", {found.operations * count / 1e15:,.0f} x 10^15 operations," if found.operations else ""
     return [
-        f"Estimates, rough: {found.weights:,} weights; {gigabytes:.1f} GiB for one training; {took} on this processor"
-        f" for all {trainings} trainings at some {found.tokens:.0f} tokens a row, judging not counted.",
+        f"Estimates, rough: {found.weights:,} weights; {found.memory / 2**30:.1f} GiB for one training beside the"
+        f" libraries' own; {took} on this processor{work} for all {count} trainings at some {found.tokens:.0f} tokens a"
+        " row, judging not counted.",
     ]
 
 
-def estimate(recipe: Recipe, table: AlignedTable) -> Estimate | None:
-    """What one training may take: from the encoder's size, the lengths of some texts, and this processor's speed.
+def estimate(recipe: Recipe, query: float, passage: float) -> Estimate | None:
+    """What one training may take: from the encoder's size, the tokens of a text, and this processor's speed.
 
     A transformer: 6 operations a weight of its body and token; and memory for activations of 34 bytes a token, layer
     and unit of its vectors (arXiv 2205.05198, without attention's share), twice as many in float32. A static encoder:
@@ -138,7 +162,6 @@ def estimate(recipe: Recipe, table: AlignedTable) -> Estimate | None:
     whose size is not in SIZES.
     """
     encoder, batch = recipe.encoder, recipe.training.batch_size
-    query, passage = (_tokens(table, side) for side in (QUERY, PASSAGE))
     if isinstance(encoder, StaticEncoder):
         rows = encoder.vocabulary + (encoder.buckets if encoder.ngrams else 0)
         weights, tokens = rows * encoder.dimension, query + passage
@@ -155,8 +178,8 @@ def estimate(recipe: Recipe, table: AlignedTable) -> Estimate | None:
         size, limits = known, (encoder.query_tokens, encoder.passage_tokens)
     tokens = min(query, limits[0]) + min(passage, limits[1])
     memory = BYTES_PER_WEIGHT * size.weights + 2 * 34 * batch * tokens * size.layers * size.hidden
-    work = 6 * size.body * batch * tokens
-    return Estimate(size.weights, tokens, memory, recipe.training.steps * work / _operations_a_second())
+    work = recipe.training.steps * 6 * size.body * batch * tokens
+    return Estimate(size.weights, tokens, memory, work / _operations_a_second(), work)
 
 
 def _known_size(encoder: PretrainedEncoder) -> Size | None:

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from polybatch.correction.development import DevelopmentTexts
 from polybatch.data.building import Built, build_table, open_built
 from polybatch.data.collections.table import load_collections, missing_data
+from polybatch.data.contamination import TestTexts
 from polybatch.data.sources.source import Source
-from polybatch.errors import DataError, Fault, gathered
+from polybatch.errors import DataError, Fault, RecipeError, gathered
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.records import Collection
@@ -23,7 +24,10 @@ from polybatch.training.recipe import UNTUNED, Recipe
 from polybatch.training.selection import validation_plan
 
 TABLE, VALIDATION, DEVELOPMENT, CONTAMINATION = "table", "validation", "development", "contamination.json"
+VALIDATION_CONTAMINATION = "validation-contamination.json"
 """What stands in a run's folder before its manifest: it is made of the data alone."""
+
+SAME = 0.5  # of a collection's queries in another, from which on they are one collection under two names
 
 
 @dataclass(frozen=True)
@@ -31,14 +35,16 @@ class Inputs:
     """What a recipe trains and tests on, and what it selects by.
 
     `table` are the rows that batches are planned over: those of `built`, less what is left out of them. `contaminated`
-    counts the rows of which a text also stands in a test collection that was looked at. `fitting_texts` are those that
-    corrections are fitted on, out of `fitting`, or out of `built` where there are no rows for that alone.
+    counts the rows of which a text also stands in a test collection that was looked at. `validation_table` are the rows
+    of `validation` of which none does. `fitting_texts` are those that corrections are fitted on, out of `fitting`, or
+    out of `built` where there are no rows for that alone.
     """
 
     built: Built
     table: AlignedTable
     collections: tuple[Collection, ...]
     validation: Built | None = None
+    validation_table: AlignedTable | None = None
     development: Collection | None = None
     contaminated: int = 0
     fitting: Built | None = None
@@ -101,12 +107,13 @@ def load_inputs(
     collections: tuple[Collection, ...] = ()
     developments: tuple[Collection, ...] = ()
     with gathered(faults):
-        # rows that are tested on can only be left out by who knows the tests
-        wanted = recipe.test if test or recipe.drop_contaminated else ()
-        collections = load_collections(wanted, data=data, languages=recipe.languages)
-    if recipe.selection and recipe.selection.development:
+        # what is tested on can only be left out, of rows to train on or to select by, by who knows the tests
+        wanted = recipe.test if test or recipe.drop_contaminated or recipe.validation else []
+        collections = load_collections(wanted, data=data, **recipe.test_languages())
+    development = recipe.selection.development if recipe.selection else ""
+    if development:
         with gathered(faults):
-            developments = load_collections([recipe.selection.development], data=data, languages=recipe.languages)
+            developments = load_collections([development], data=data, **recipe.test_languages())
     built = validation = fitting = None
     with gathered(faults):
         built = _built(recipe, recipe.train, table, folder / TABLE, data, command, progress)
@@ -123,6 +130,17 @@ def load_inputs(
         found = find_rows(built, collections, folder / CONTAMINATION, progress)
         if recipe.drop_contaminated:
             rows = without_rows(rows, found)
+    for one in developments:
+        # a sweep judges its runs on what they are selected by, under the same name, and tests none of them
+        others = [test for on, test in zip(wanted, collections, strict=True) if on != development]
+        with gathered(faults):
+            _check_untested(one, others, progress)
+    rows_to_select_by = validation.table if validation else None
+    if validation and collections:
+        tested = find_rows(validation, collections, folder / VALIDATION_CONTAMINATION, progress)
+        rows_to_select_by = without_rows(validation.table, tested)
+        if len(tested):
+            progress.say(f"validation: {len(tested):,} of {len(validation.table):,} rows left out for it")
     texts = None
     if recipe.corrections and test:
         with gathered(faults):
@@ -131,14 +149,45 @@ def load_inputs(
         if system != UNTUNED:
             with gathered(faults):
                 plan_of(recipe, system, rows.shape)
-    if validation is not None and recipe.selection is not None:
+    if rows_to_select_by is not None:
         with gathered(faults):
-            validation_plan(recipe, validation.table.shape)
+            validation_plan(recipe, rows_to_select_by.shape)
     if faults:
         raise DataError(dict.fromkeys(faults))
-    development = developments[0] if developments else None
+    by = developments[0] if developments else None
     tests = collections if test else ()
-    return Inputs(built, rows, tests, validation, development, len(found), fitting, texts)
+    return Inputs(built, rows, tests, validation, rows_to_select_by, by, len(found), fitting, texts)
+
+
+def _check_untested(development: Collection, tests: Sequence[Collection], progress: Progress) -> None:
+    """Refuse a development collection that is a test collection under another name; say what else they share.
+
+    Raises RecipeError where half of the queries of either, or more, stand among the texts of the other.
+    """
+    for other in tests:
+        mine, theirs = _standing(development, other), _standing(other, development)
+        told = f"{mine.count:,} of its {mine.queries:,} queries also stand in {other.name}, which is tested on"
+        if max(mine.share, theirs.share) >= SAME:
+            found = f"{told}, and {theirs.count:,} of {theirs.queries:,} the other way"
+            raise RecipeError([Fault(f"selection.development: {development.name}", found, "other texts to select by")])
+        if mine.count:
+            progress.say(f"{development.name}: {told}")
+
+
+class _Standing(NamedTuple):
+    queries: int
+    count: int
+
+    @property
+    def share(self) -> float:
+        return self.count / max(1, self.queries)
+
+
+def _standing(one: Collection, other: Collection) -> _Standing:
+    """How many queries of one collection are texts of another, but for case and white space."""
+    texts = TestTexts([other], near=None)
+    asked = [query.text for queries in one.queries.values() for query in queries]
+    return _Standing(len(asked), sum(texts.find(text) is not None for text in asked))
 
 
 def _built(

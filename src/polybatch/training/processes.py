@@ -11,6 +11,7 @@ from polybatch.errors import Fault, RecipeError
 
 STEP_MINUTES = 10.0  # that a step may wait for another process; longer means that it has gone
 WORK_HOURS = 72.0  # that the others may wait while the first one judges or builds
+SHARDING = {"ACCELERATE_USE_FSDP": "FSDP", "ACCELERATE_USE_DEEPSPEED": "DeepSpeed"}  # as `accelerate launch` sets them
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,13 @@ class Processes:
 def processes_of_this_run() -> Processes:
     """What the launcher says in RANK and WORLD_SIZE; one process without a launcher.
 
-    Raises RecipeError where `accelerate launch` started one process only, as it does with --cpu whatever the number.
+    Raises RecipeError where `accelerate launch` started one process only, as it does with --cpu whatever the number,
+    and where it is to share out the weights of a model, of which our checkpoints would hold a part.
     """
+    for variable, name in SHARDING.items():
+        if os.environ.get(variable, "").lower() in ("true", "1"):
+            works = "whole weights in each process: torchrun; for memory, cached-info-nce, frozen embeddings or LoRA"
+            raise RecipeError([Fault("accelerate launch", f"{name} shares out weights, which is not supported", works)])
     count = os.environ.get("WORLD_SIZE")
     if count is None:
         if {"ACCELERATE_USE_CPU", "MASTER_ADDR"} <= set(os.environ):

@@ -34,7 +34,15 @@ from polybatch.provenance import content_hash, machine, manifest_head
 from polybatch.training.card import CARD, model_card, score_model
 from polybatch.training.corrections import fit_corrections, run_systems
 from polybatch.training.fitting import Tracking
-from polybatch.training.inputs import CONTAMINATION, DEVELOPMENT, TABLE, VALIDATION, Inputs, load_inputs
+from polybatch.training.inputs import (
+    CONTAMINATION,
+    DEVELOPMENT,
+    TABLE,
+    VALIDATION,
+    VALIDATION_CONTAMINATION,
+    Inputs,
+    load_inputs,
+)
 from polybatch.training.material import Material
 from polybatch.training.processes import Processes
 from polybatch.training.recipe import OF_NO_TRAINING, Recipe
@@ -178,7 +186,7 @@ def _material(
         inputs.built.texts,
         folder,
         tokenizer,
-        inputs.validation.table if inputs.validation else None,
+        inputs.validation_table,
         inputs.development,
         processes,
         tracking,
@@ -295,7 +303,7 @@ def _begin(out: Path, manifest: dict[str, Any]) -> dict[str, float]:
 def _check_folder(out: Path) -> None:
     """Raises RecipeError for an out folder that holds what no run puts there; the first stage of one is its table."""
     tables = (TABLE, VALIDATION, DEVELOPMENT)
-    own = {CONTAMINATION, *tables, *(f".{one}.building" for one in tables)}
+    own = {CONTAMINATION, VALIDATION_CONTAMINATION, *tables, *(f".{one}.building" for one in tables)}
     if (out / MANIFEST).is_file() or not out.exists():
         return
     if not out.is_dir() or any(path.name not in own for path in out.iterdir()):

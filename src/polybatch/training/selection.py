@@ -110,7 +110,7 @@ def make_selecting(
 
 
 def validation_plan(recipe: Recipe, shape: CorpusShape) -> Plan:
-    """Batches of validation rows, a language each, in the languages to select by. Raises RecipeError without any."""
+    """Batches of validation rows, a language each, in the languages to select by. Raises RecipeError for too few."""
     assert recipe.selection is not None
     languages = recipe.selection.languages
     directions = [one for one in shape.directions if one.is_monolingual and one.query in languages]
@@ -120,6 +120,9 @@ def validation_plan(recipe: Recipe, shape: CorpusShape) -> Plan:
         raise RecipeError([Fault("validation", found, f"languages with rows: {there}")])
     kind = BatchKind("monolingual", tuple(directions), False)
     most = largest_batch(shape, kind, dict.fromkeys(directions, 1.0))
+    if most < 2:
+        found = f"rows of {most} passage group in {', '.join(one.query for one in directions)}"
+        raise RecipeError([Fault("validation", found, "a loss needs negatives: 2 groups or more")])
     return make_plan(shape, "x-x-mono", size=min(recipe.training.batch_size, most), directions=directions)
 
 

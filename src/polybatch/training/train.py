@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from polybatch.encoders.building import build_encoder
 from polybatch.encoders.loading import RECORD
+from polybatch.encoders.opening import quiet_loading
 from polybatch.files import written_aside
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash, versions
@@ -52,7 +53,8 @@ def train_system(recipe: Recipe, system: str, *, seed: int, material: Material, 
     record |= {"datasets": material.datasets, "versions": versions()}
     if material.processes.first:
         with written_aside(out) as new:
-            model.save(str(new), create_model_card=False)
+            with quiet_loading():
+                model.save(str(new), create_model_card=False)
             if (adapter := working_folder(out) / ADAPTER).is_dir():
                 shutil.move(adapter, new / ADAPTER)
             (new / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 """The trainer of recipes: each step's randomness by its number, losses watched, whole checkpoints. No recipe here."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,7 +124,9 @@ class RecipeTrainer(HybridTrainer):
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             kept = self.checkpoints.newest()
             rest = f"{kept} stays the last good one" if kept else "there is none before it"
-            self.progress.say(f"{self.title}, step {step}: no checkpoint could be written ({reason}); {rest}")
+            free = shutil.disk_usage(self.checkpoints.folder).free / 2**20
+            told = f"no checkpoint could be written ({reason}); {free:,.0f} MiB are free there; {rest}"
+            self.progress.say(f"{self.title}, step {step}: {told}")
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         folder = Path(resume_from_checkpoint)

@@ -39,7 +39,8 @@ class Source:
     """A collection with a name.
 
     `folder` is its place under the data folder, None where it is built in; `reader` gives its loader, which is imported
-    only then; `hub` the repositories that fill the folder, none where upstream is not on the hub.
+    only then; `hub` the repositories that fill the folder, none where upstream is not on the hub. `split` names its
+    part of what the folder holds, where parts share no query.
     """
 
     about: str
@@ -47,6 +48,7 @@ class Source:
     of: Upstream
     reader: Callable[[], Reader]
     hub: tuple[Repository, ...] = ()
+    split: str = ""
 
     @property
     def upstream(self) -> str:
@@ -78,13 +80,13 @@ def _ciral(split: str) -> Source:
         Repository("CIRAL/ciral", ("ciral-{name}/*",)),
         Repository("CIRAL/ciral-corpus", ("passages-v1.0/{name}_passages.jsonl",)),
     )
-    return Source(about, "ciral", CIRAL, partial(readers.ciral, split), hub)
+    return Source(about, "ciral", CIRAL, partial(readers.ciral, split), hub, split.removesuffix("-pools"))
 
 
 def _neuclir(year: int) -> Source:
     about = f"NeuCLIR {year}: topic to news, fa ru zh, in grades"
     hub = (Repository("neuclir/neuclir1", ("data/fas-*", "data/rus-*", "data/zho-*")),)
-    return Source(about, "neuclir", NEUCLIR, partial(readers.neuclir, year), hub)
+    return Source(about, "neuclir", NEUCLIR, partial(readers.neuclir, year), hub, str(year))
 
 
 def _xlsum(query: str) -> Source:
@@ -95,7 +97,7 @@ def _xlsum(query: str) -> Source:
 
 def _masakhanews(split: str) -> Source:
     about = f"MasakhaNEWS {split}: headline to article, one language"
-    return Source(about, "masakhane-news", MASAKHANEWS, partial(readers.masakhanews, split))
+    return Source(about, "masakhane-news", MASAKHANEWS, partial(readers.masakhanews, split), split=split)
 
 
 COLLECTIONS: dict[str, Source] = {
@@ -229,14 +231,21 @@ def _fetch(name: str, source: Source, folder: Path, languages: Sequence[str] | N
 
 
 def load_collections(
-    names: Sequence[str], *, data: Path | None, languages: Sequence[str] | None = None
+    names: Sequence[str],
+    *,
+    data: Path | None,
+    languages: Sequence[str] | None = None,
+    languages_of: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Collection, ...]:
-    """Several collections, as `load_collection` loads each; raises DataError with the faults of all."""
+    """Several collections, as `load_collection` loads each; raises DataError with the faults of all.
+
+    `languages_of` has the languages of those for which `languages` do not hold.
+    """
     faults: list[Fault] = []
     found: list[Collection] = []
     for on in names:
         with gathered(faults):
-            found.append(load_collection(on, data=data, languages=languages))
+            found.append(load_collection(on, data=data, languages=(languages_of or {}).get(on, languages)))
     if faults:
         raise DataError(faults)
     return tuple(found)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from polybatch.data.collections.table import COLLECTIONS
+from polybatch.data.collections.table import COLLECTIONS, HUB
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.settings import ENCODERS
 from polybatch.errors import Fault, RecipeError
@@ -91,8 +91,27 @@ def _check_values(path: Path, text: str, values: dict[str, Any]) -> list[Fault]:
     elif values.get("validation"):
         works = "a [selection] table, or no [[validation]]"
         faults.append(Fault(at("validation", 0), "validation: rows without a [selection] that looks at them", works))
+    faults.extend(_check_languages_of(values, at))
     faults.extend(_check_development(values, at))
     return faults
+
+
+def _check_languages_of(values: dict[str, Any], at: Any) -> list[Fault]:
+    """Languages of collections that the recipe names."""
+    languages_of, faults = values.get("languages_of"), []
+    selection = values.get("selection")
+    named = [*_strings(values.get("test")), *([selection.get("development")] if isinstance(selection, dict) else [])]
+    for collection, languages in languages_of.items() if isinstance(languages_of, dict) else ():
+        where = at("languages_of", collection)
+        if collection not in named:
+            faults.append(Fault(where, f"languages_of: {collection} is not tested on", f"known: {_listed(named)}"))
+        for code in _strings(languages):
+            faults.extend(check_language(code, where=where))
+    return faults
+
+
+def _listed(named: list[Any]) -> str:
+    return ", ".join(str(one) for one in named if one)
 
 
 def _check_development(values: dict[str, Any], at: Any) -> list[Fault]:
@@ -107,13 +126,18 @@ def _check_development(values: dict[str, Any], at: Any) -> list[Fault]:
     if not values.get("corrections"):
         works = 'corrections = ["lsar"], or no [[development]]'
         faults.append(Fault(at("development", 0), "development: rows without a correction to fit on them", works))
+    return [*faults, *_check_untested("development", "what a correction is fitted on cannot test it", values, at)]
+
+
+def _check_untested(table: str, works: str, values: dict[str, Any], at: Any) -> list[Fault]:
+    """A fault for every source of a table that reads the very texts of a test collection."""
     tested = {COLLECTIONS[name].folder: name for name in _strings(values.get("test")) if name in COLLECTIONS}
-    for number, one in enumerate(sources):
+    faults = []
+    for number, one in enumerate(values.get(table) or ()):
         source = SOURCES.get(str(one.get("source"))) if isinstance(one, dict) else None
         if source and source.about.folder and "split" not in source.model_fields and source.about.folder in tested:
-            found = f"development: {one['source']} has the texts of {tested[source.about.folder]}, a test collection"
-            works = "what a correction is fitted on cannot test it"
-            faults.append(Fault(at("development", number, "source"), found, works))
+            found = f"{table}: {one['source']} has the texts of {tested[source.about.folder]}, a test collection"
+            faults.append(Fault(at(table, number, "source"), found, works))
     return faults
 
 
@@ -129,15 +153,23 @@ def _check_selection(values: dict[str, Any], at: Any) -> list[Fault]:
     if development and validation:
         works = "[[validation]] for the loss, or selection.development for a measure"
         faults.append(Fault(at("selection", "development"), "selection: two things to select by", works))
-    tested = {str(one).partition("+")[0]: str(one) for one in _strings(values.get("test"))}
-    if development and (same := tested.get(str(development).partition("+")[0])):
-        found = f"development: {development} is a test collection ({same})"
-        faults.append(Fault(at("selection", "development"), found, "what a model is chosen by cannot test it"))
+    works = "what a model is chosen by cannot test it"
+    tested = {_texts_of(one): one for one in _strings(values.get("test"))}
+    if development and (same := tested.get(_texts_of(str(development)))):
+        found = f"development: {development} is a test collection, or has the texts of one ({same})"
+        faults.append(Fault(at("selection", "development"), found, works))
+    faults.extend(_check_untested("validation", works, values, at))
     measure = selection.get("measure", "mAP")
     if isinstance(measure, str) and not _is_better_higher(measure):
         found = f"selection.measure: {measure} is no measure of which more is better"
         faults.append(Fault(at("selection", "measure"), found, "mAP, nDCG@10 and the like; see docs/measures.md"))
     return faults
+
+
+def _texts_of(collection: str) -> str | tuple[str | None, str]:
+    """What is the same for collections that share their queries, or the documents that these are made of."""
+    known = COLLECTIONS.get(collection.partition("+")[0].removeprefix(HUB))
+    return (known.folder, known.split) if known else collection
 
 
 def _is_better_higher(measure: str) -> bool:

@@ -36,6 +36,9 @@ class Recipe(Part):
     )
     title: str = Field("", description="heading of the report")
     languages: Annotated[list[str], Field(min_length=1)] = Field(description="languages of the test")
+    languages_of: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(
+        {}, description="collection -> its languages, for one that does not have all `languages`, or has others"
+    )
     systems: Annotated[list[Literal[SYSTEMS]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
         [UNTUNED, "en-en", "x-x-mono", "x-y", "hybrid"],
         description="what is trained and compared, in this order",
@@ -84,6 +87,10 @@ class Recipe(Part):
             temperature = default_temperature(PretrainedEncoder.model_construct(model=model))
             values = values | {"loss": {"temperature": temperature} | loss}
         return values
+
+    def test_languages(self) -> dict[str, Any]:
+        """Which languages of which collection, as options of `load_collections`."""
+        return {"languages": self.languages, "languages_of": self.languages_of}
 
     def upstreams(self) -> dict[str, str]:
         """The folders under the data folder that the recipe needs, and where each comes from."""

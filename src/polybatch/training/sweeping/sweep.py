@@ -248,7 +248,7 @@ def _check(
             first.setdefault(leg.table, leg.folder)
     if test:
         with gathered(faults):
-            tests = load_collections(recipe.test, data=data, languages=recipe.languages)
+            tests = load_collections(recipe.test, data=data, **recipe.test_languages())
     if faults:
         raise DataError(dict.fromkeys(faults))
     record: dict[str, Any] = {"development": [describe_collection(one) for one in developments]}
