@@ -1,5 +1,6 @@
 """LanceDB as an engine: a folder, or the address of an object store. Embedded: nothing has to be started."""
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain
@@ -42,6 +43,8 @@ class Lance:
 
     def __init__(self, uri: str, *, dimensions: int, index: str) -> None:
         """Open the table under `uri`, or make it; `index` names whose it is. Raises FaultyInputError for another's."""
+        # left alone, Lance computes with one thread on a machine of two cores, and searches graphs one after the other
+        os.environ.setdefault("LANCE_CPU_THREADS", str(max(2, (os.cpu_count() or 2) - 2)))
         lancedb = required("lancedb", "search")
         self._table = lancedb.connect(uri, read_consistency_interval=SEEN_AFTER).create_table(
             TABLE, schema=_schema(dimensions, index), mode="create", exist_ok=True
