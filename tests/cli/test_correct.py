@@ -12,8 +12,12 @@ from typer.testing import CliRunner
 
 from polybatch.cli.correct import correct
 from polybatch.correction.record import Correction
+from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import DataError, ModelError, PolybatchError
+from polybatch.search.records import Document, SearchRequest
+from polybatch.search.searcher import Searcher
+from tests.search.news import make_index
 from tests.tiny import TINY
 
 SUBJECTS = {"en": ("minister", "school", "river"), "sw": ("waziri", "shule", "mto")}
@@ -68,6 +72,24 @@ def test_a_model_is_corrected_and_says_which_system_it_is(folder: Path, tmp_path
     texts = [line("sw", number) for number in range(10)]
     expected = Correction.read(out).apply(plain.encode_document(texts), "sw")
     np.testing.assert_allclose(corrected.encode_document(texts), expected, atol=2e-6)
+
+
+@pytest.mark.parametrize("by", ["centring", "lsar"])
+def test_an_index_of_a_corrected_model_is_searched_with_the_correction(folder: Path, tmp_path: Path, by: str) -> None:
+    run(folder / "hybrid", "--by", by, "--on-files", on_files(folder), "--out", tmp_path / "out")
+    plain = SentenceTransformer(str(folder / "hybrid"), device="cpu")
+    texts = {f"{code}-{number}": line(code, number) for code in SUBJECTS for number in range(90, 110)}
+    index = make_index(tmp_path / "index", str(tmp_path / "out"), [Document(id, text) for id, text in texts.items()])
+    searcher, correction = Searcher(index, load_encoder(str(tmp_path / "out"))), Correction.read(tmp_path / "out")
+
+    def corrected(text: str, code: str) -> np.ndarray:
+        (vector,) = correction.apply(plain.encode_document([text]), code)
+        return np.asarray(vector / np.linalg.norm(vector))
+
+    asked = line("en", 95)
+    scores = {id: float(corrected(text, id[:2]) @ corrected(asked, "en")) for id, text in texts.items()}
+    hits = searcher.search(SearchRequest(asked, top=len(texts)))
+    assert {hit.document: hit.score for hit in hits} == pytest.approx(scores, abs=1e-5)
 
 
 def test_a_recipes_training_passages_are_fitted_on_and_its_tests_kept_apart(folder: Path, tmp_path: Path) -> None:

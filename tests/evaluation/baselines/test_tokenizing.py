@@ -50,3 +50,8 @@ def test_words_hold_letters_marks_and_digits_and_nothing_else(text: str) -> None
 @given(st.lists(st.text("abcéझकाि", min_size=1), min_size=1))
 def test_white_space_parts_words_and_makes_none(parts: list[str]) -> None:
     assert tokens("  ".join(parts)) == [word for part in parts for word in tokens(part)]
+
+
+@given(st.text())
+def test_words_are_the_same_beside_a_script_without_spaces_as_alone(text: str) -> None:
+    assert tokens(f"{text} 网") == [*tokens(text), "网"]

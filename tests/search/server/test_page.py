@@ -213,7 +213,11 @@ def test_the_keyboard_alone_is_enough(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", ["#q=floods&a=hybrid", "#q=floods&b=hybrid", "#q=floods&view=columns&b=hybrid&balance=1"]
+    "state",
+    [
+        *("#q=floods&a=hybrid", "#q=floods&b=hybrid", "#q=floods&a=hybrid&view=columns"),
+        "#q=floods&view=columns&b=hybrid&balance=1",
+    ],
 )
 def test_on_a_phone_nothing_sticks_out(browser: Browser, address: str, state: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
@@ -221,6 +225,9 @@ def test_on_a_phone_nothing_sticks_out(browser: Browser, address: str, state: st
     page.goto(address + state)
     page.locator(".hit").first.wait_for()
     assert page.evaluate("[document.documentElement.scrollWidth, innerWidth]") == [360, 360]
+    first = page.locator(".models > section").first.locator(".bars, .bar")
+    assert first.evaluate_all("all => all.every(one => one.getBoundingClientRect().right <= innerWidth)")
+    expect(page.locator("footer")).not_to_contain_text("opens it", use_inner_text=True)  # a phone has no such keys
     small = page.locator("button:visible, select:visible, .chip:visible").evaluate_all(
         "all => all.filter(one => one.getBoundingClientRect().height < 20).map(one => one.outerHTML)"
     )

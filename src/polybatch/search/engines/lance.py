@@ -1,5 +1,6 @@
 """LanceDB as an engine: a folder, or the address of an object store. Embedded: nothing has to be started."""
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain
@@ -25,7 +26,7 @@ FILES, SMALL = 64, 2_048  # small files from which on they are joined, and the r
 UNINDEXED = 4_096  # rows from which on indexes take in what was added: they are read one by one until then
 GRAPH = 262_144  # passages of one graph, at most: several are searched side by side, and take less memory to build
 GRAPHS = 1_000  # that are searched, which is all: what a filter lets in may lie far from the query, in any of them
-HNSW = {"distance_type": "dot", "m": 16, "ef_construction": 80}
+HNSW = {"distance_type": "dot", "m": 12, "ef_construction": 60}
 EF, REFINED = 100, 4  # candidates in the graph, at least; how many times `top` are compared by their full vectors
 COLUMNS = ["id", "document", "number", "parts", "content", "hash", "language", "title", "text", "day", "source", "url"]
 VECTOR_INDEX, WORDS_INDEX = "vector_idx", "words_idx"
@@ -42,6 +43,8 @@ class Lance:
 
     def __init__(self, uri: str, *, dimensions: int, index: str) -> None:
         """Open the table under `uri`, or make it; `index` names whose it is. Raises FaultyInputError for another's."""
+        # left alone, Lance computes with one thread on a machine of two cores, and searches graphs one after the other
+        os.environ.setdefault("LANCE_CPU_THREADS", str(max(2, (os.cpu_count() or 2) - 2)))
         lancedb = required("lancedb", "search")
         self._table = lancedb.connect(uri, read_consistency_interval=SEEN_AFTER).create_table(
             TABLE, schema=_schema(dimensions, index), mode="create", exist_ok=True
