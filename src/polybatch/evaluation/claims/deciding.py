@@ -81,8 +81,11 @@ def word_of(need: Need, comparison: Comparison) -> Word:
     """What one comparison says of "the system is better".
 
     Supported: better, surely, and where `least` asks for a share of the baseline's value, so is the near end of the
-    interval. Contradicted: worse, surely; or with `least`, the far end of the interval falls short of it.
+    interval. Contradicted: worse, surely; or with `least`, the far end of the interval falls short of it. Of a strategy
+    trained with one seed nothing can be told, since its luck is not known.
     """
+    if comparison.is_of_one_seed:
+        return "cannot tell"
     if comparison.verdict == "worse":
         return "contradicted"
     near, far = sorted((comparison.low, comparison.high), key=lambda end: _gain(comparison, end))

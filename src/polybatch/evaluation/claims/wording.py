@@ -32,11 +32,12 @@ def sentence_of(one: Evidence) -> str:
     made = one.comparison
     signed = f"{'+' if made.difference > 0 else ''}{number(made.difference, made)}"
     counts = ", ".join(filter(None, (plural(made.clusters, "cluster"), seeds(made))))
+    alone = " (of one seed nothing is known of its luck)" if made.is_of_one_seed else ""
     return (
         f"{one.word}: {need_of(one.need)}, {made.quantity.collection} ({one.run}): "
         f"{number(made.value, made)} against {number(made.baseline_value, made)}, {signed}, "
         f"95 % interval {number(made.low, made)} to {number(made.high, made)}, p {p_value(made.p_holm)} after Holm "
-        f"over {plural(made.family, 'comparison')}, detectable {number(made.smallest_detectable, made)}, {counts}"
+        f"over {plural(made.family, 'comparison')}, detectable {number(made.smallest_detectable, made)}, {counts}{alone}"
     )
 
 

@@ -56,13 +56,14 @@ def sentence(one: Comparison) -> str:
             deviation = number(one.seed_deviation or 0, one)
             return (
                 f"No finding on {ours} against {theirs} {place}: {signed} {quantity.measure} "
-                f"({_sure(one, interval)}) is under twice the seed deviation of {deviation}."
+                f"({_sure(one, interval)}) is under twice the seed deviation of {deviation}{_of_models(one)}."
             )
         case _:
             least, side = number(one.smallest_detectable, one), "better" if one.better else "higher"
             return (
                 f"Whether {ours} or {theirs} is {side} {place} cannot be told: {signed} {quantity.measure} "
-                f"({_sure(one, interval)}); a difference of {least} would be found 4 times in 5."
+                f"({_sure(one, interval)}); a difference of {least} would be found 4 times in 5"
+                f"{_of_models(one)}."
             )
 
 
@@ -106,12 +107,15 @@ def about(comparisons: Sequence[Comparison], method: Method) -> list[str]:
     return [
         f"{plural(len(comparisons), 'comparison')} in one family.",
         "The unit is the cluster: a question or document, all its languages together, scores averaged over seeds.",
-        f"p: paired sign-flip permutation test, two-sided, {method.permutations:,} permutations (all ways, where "
-        "clusters are few), after Holm.",
-        f"Interval: 95 % bootstrap over seeds and clusters, {method.resamples:,} resamples, not corrected.",
+        f"p: paired sign-flip permutation test of clusters, two-sided, {method.permutations:,} permutations (all ways, "
+        "where clusters are few), after Holm. Where there are several seeds, the larger of it and of a t test that takes "
+        "seeds and clusters as samples, quantiles weighted by variance (Cochran and Cox 1950).",
+        f"Interval: 95 %, not corrected; bootstrap over seeds and clusters, {method.resamples:,} resamples; where there "
+        "are several seeds, the wider of it and of that of the t test.",
         *([f"Equivalence: TOST after Holm, margin {named}."] if named else []),
         "Effect: mean over standard deviation of the clusters' differences.",
-        "Detectable: the smallest difference that one comparison of so many clusters finds with 80 % power at .05.",
+        "Detectable: the smallest difference that one comparison of so many clusters and seeds finds with 80 % power at "
+        ".05.",
         f"Random seed {method.seed}.",
     ]
 
@@ -127,6 +131,13 @@ def seeds(one: Comparison) -> str:
     if counts[0] == counts[1]:
         return plural(counts[0], "seed") if counts[0] else ""
     return f"{plural(counts[0], 'seed') if counts[0] else 'no seed'} against {counts[1] or 'none'}"
+
+
+def _of_models(one: Comparison) -> str:
+    """What is sure of these models where it is not of the strategies."""
+    if not one.is_of_models:
+        return ""
+    return f"; these models differ (p {p_value(one.p_models)} over clusters alone), which their seeds may explain"
 
 
 def _sure(one: Comparison, interval: str, p: float | None = None) -> str:
