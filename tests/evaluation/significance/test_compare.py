@@ -142,7 +142,7 @@ def test_one_seed_says_that_it_speaks_of_models_and_several_are_asked_for_more(t
 
 
 def test_seeds_that_agree_change_no_verdict_and_hardly_a_number() -> None:
-    same = {key: value for key, value in scores({"a": 0.4, "b": 0.41}, seeds=1).items()}
+    same = scores({"a": 0.4, "b": 0.41}, seeds=1)
     repeated: Systems = {(system, seed): value for (system, _), value in same.items() for seed in (1, 2, 3)}
     (one,), (three,) = (compare(values_of(values), method=QUICK) for values in (same, repeated))
     assert three.verdict == one.verdict

@@ -21,11 +21,11 @@ class Chance:
     """The parts that a difference owes to chance: the clusters', and that of the seeds of each system or pair of them.
 
     Their sum is the squared standard error. Its quantiles are those of t weighted by the parts' variances (Cochran and
-    Cox 1950; for clusters alone this is the plain t). With three seeds, whose part has two degrees of freedom, this asks
-    for much where the seeds' part is large and for little more than usual where it is small. Satterthwaite's degrees
-    of freedom, which are usual for two random factors (Clark's min F', 1973), do not keep small levels with so few
-    seeds: at .0025, which Holm asks of the first of 20 comparisons, they err up to .02 of the time, these at most .0036.
-    What differs by seed within clusters stands in both parts, which errs on the safe side.
+    Cox 1950; for clusters alone this is the plain t). With three seeds, whose part has two degrees of freedom, this
+    asks for much where the seeds' part is large and for little more than usual where it is small. Satterthwaite's
+    degrees of freedom, which are usual for two random factors (Clark's min F', 1973), do not keep small levels with so
+    few seeds: at .0025, which Holm asks of the first of 20 comparisons, they err up to .02 of the time, these at most
+    .0036. What differs by seed within clusters stands in both parts, which errs on the safe side.
     """
 
     parts: tuple[Part, ...]
@@ -41,7 +41,7 @@ class Chance:
         return len(self.parts) > 1
 
     def quantile(self, tail: float) -> float:
-        """What a share `tail`, .5 at most, of chance differences lie above, in standard errors. Needs an error above 0."""
+        """What a share `tail`, .5 at most, of chance differences lie above, in standard errors; the error is not 0."""
         from scipy.special import stdtrit
 
         variance = sum(part.variance for part in self.parts)

@@ -13,14 +13,15 @@ LEVEL = 0.05
 class Comparison:
     """A system held against a baseline by one quantity. `difference` is system minus baseline, and so are its bounds.
 
-    `better`: the measure's better side, None where neither is. `value`, `baseline_value`: macro means over directions,
-    mean over seeds. `low`, `high`: 95 % interval over clusters and seeds, not corrected. `p_models`: sign-flip test of
-    clusters, which knows these models alone. `p`: the larger of it and of the t test over clusters and seeds; where
-    neither system has several seeds, it alone. `p_holm`: the same corrected for the `family` of comparisons in the
-    table. `margin`, `p_equivalence`, `p_equivalence_holm`: the test that the difference is smaller than the margin, None
-    where the measure has no margin. `effect`: mean over standard deviation of the clusters' differences, None without
-    spread. `wins`, `ties`, `losses`: clusters; where no side is better, higher wins. `smallest_detectable`: what so many
-    clusters and seeds find with 80 % power. `seed_deviation`: of the difference, None where neither has several seeds.
+    `better`: the measure's better side, None where neither is. `value`, `baseline_value`: macro means over
+    directions, mean over seeds. `low`, `high`: 95 % interval over clusters and seeds, not corrected. `p_models`:
+    sign-flip test of clusters, which knows these models alone. `p`: the larger of it and of the t test over clusters
+    and seeds; where neither system has several seeds, it alone. `p_holm`: the same corrected for the `family` of
+    comparisons in the table. `margin`, `p_equivalence`, `p_equivalence_holm`: the test that the difference is smaller
+    than the margin, None where the measure has no margin. `effect`: mean over standard deviation of the clusters'
+    differences, None without spread. `wins`, `ties`, `losses`: clusters; where no side is better, higher wins.
+    `smallest_detectable`: what so many clusters and seeds find with 80 % power. `seed_deviation`: of the difference,
+    None where neither has several seeds.
     """
 
     quantity: Quantity
