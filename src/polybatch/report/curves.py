@@ -16,7 +16,6 @@ from polybatch.report.figures import (
     INK,
     MONO,
     MULTI,
-    PALETTE,
     SOFT,
     TYPE,
     bare_axes,
@@ -42,7 +41,7 @@ LINES = {
     MACRO: (INK, "D"),
     DISTANCE: (DOT, "o"),
 }
-MARKERS = "os^Dv"
+SYSTEMS = ((MONO, "o"), (CROSS, "s"), (MULTI, "^"), (INK, "D"), (SOFT, "v"))  # in the order of a sweep's systems
 PLAIN = "en-en"
 HEADS = {"monolingual": "Mo mAP", "cross-lingual": "Cr mAP", "multilingual": "Mul mAP"}
 
@@ -122,8 +121,7 @@ def draw_panel(panel: Panel) -> Figure:
     figure, axes = bare_axes(WIDTH, HEIGHT, left=44, right=104, bottom=42, top=16)
     ends = []
     for place, line in enumerate(panel.lines):
-        own = PALETTE[place % len(PALETTE)], MARKERS[place % len(MARKERS)]  # of a system, which has no colour
-        colour, marker = LINES.get(line.name, own)
+        colour, marker = LINES.get(line.name, SYSTEMS[place % len(SYSTEMS)])
         wide = 2.4 if line.name == MACRO else 1.7
         spread = [one or 0.0 for one in line.deviations]
         low, high = ([m + side * s for m, s in zip(line.means, spread, strict=True)] for side in (-1, 1))
