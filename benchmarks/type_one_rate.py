@@ -9,7 +9,8 @@ gains little on many, so the means are equal and the medians are not. Prints the
 .05, which must be near .05. Ours is `polybatch compare` whole, from the table of per-query values on.
 
 A second table is of strategies that are equal, trained with several seeds whose luck moves a model's whole score: how
-often p alone finds the one better, which knows only these models, and how often the verdict does.
+often the sign-flip test of clusters, which knows only these models, finds the one better, how often p does, and how
+often the verdict.
 """
 
 import argparse
@@ -119,15 +120,18 @@ def rate(test: Test, shape: str, *, simulations: int, clusters: int, languages: 
     return found / simulations
 
 
-def seed_rates(seeds: int, luck: float, *, simulations: int, clusters: int, languages: int) -> tuple[float, float]:
-    """The shares of simulations in which p alone, and the verdict, find one strategy better."""
-    alone = verdicts = 0
+def seed_rates(
+    seeds: int, luck: float, *, simulations: int, clusters: int, languages: int
+) -> tuple[float, float, float]:
+    """The shares of simulations in which clusters alone, p, and the verdict find one strategy better."""
+    alone = both = verdicts = 0
     for number in range(simulations):
         rng = np.random.default_rng([seeds, number])
         one = compared(with_seeds(rng, luck, seeds=seeds, clusters=clusters, languages=languages), number)
-        alone += one.p <= LEVEL
+        alone += one.p_models <= LEVEL
+        both += one.p <= LEVEL
         verdicts += one.verdict in ("better", "worse")
-    return alone / simulations, verdicts / simulations
+    return alone / simulations, both / simulations, verdicts / simulations
 
 
 def main() -> None:
@@ -146,11 +150,11 @@ def main() -> None:
             for shape, clusters in cases
         ]
         print(f"| {name} | {' | '.join(f'{one:.3f}' for one in rates)} | {time.monotonic() - clock:.0f} |", flush=True)
-    print("\n| seeds | luck of a seed | p alone | verdict |\n|--:|--:|--:|--:|")
+    print("\n| seeds | luck of a seed | clusters alone | p | verdict |\n|--:|--:|--:|--:|--:|")
     size = {"simulations": chosen.simulations, "clusters": chosen.clusters[0], "languages": LANGUAGES_WITH_SEEDS}
     for seeds, luck in product((3, 5), LUCK):
-        alone, verdict = seed_rates(seeds, luck, **size)
-        print(f"| {seeds} | {luck} | {alone:.3f} | {verdict:.3f} |", flush=True)
+        alone, both, verdict = seed_rates(seeds, luck, **size)
+        print(f"| {seeds} | {luck} | {alone:.3f} | {both:.3f} | {verdict:.3f} |", flush=True)
 
 
 if __name__ == "__main__":

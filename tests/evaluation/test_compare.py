@@ -7,7 +7,7 @@ import pytest
 from polybatch.errors import ResultsError
 from polybatch.evaluation.compare import MEASURES, compare_runs
 from polybatch.evaluation.measures import measure
-from polybatch.evaluation.results import MEAN
+from polybatch.evaluation.results import MEAN, write_manifest
 from polybatch.evaluation.significance import Method
 
 from .judged import TWO_SYSTEMS, ranks_of, write_judged
@@ -87,6 +87,22 @@ def test_ranks_in_unlike_pools_do_not_compare(tmp_path: Path) -> None:
         "news, monolingual, en, en: pools differ: e5 of other has 30 relevant passages in a pool of 60, "
         "run has 30 relevant passages in a pool of 50; judge both on the same passages and judgements"
     )
+
+
+def test_other_texts_or_candidates_under_one_name_do_not_compare(tmp_path: Path) -> None:
+    def folder(name: str, candidate: str, texts: str) -> Path:
+        made = write_judged(tmp_path / name, ranks_of({(name, None): 2.0}))
+        collection = {"name": "news", "notes": {"candidate": candidate, "cut": name}, "texts": texts}
+        write_manifest(made, {"finished": True, "collections": [collection]})
+        return made
+
+    plain = folder("plain", "sentence", "a1")
+    assert faults(plain, folder("long", "sentence + paragraph", "b2")) == [
+        "news: cannot be compared: candidate: sentence + paragraph in long, sentence in plain; judge both on the same "
+        "collection with the same --languages"
+    ]
+    assert "texts, by their hash: b2 in new, a1 in plain" in faults(plain, folder("new", "sentence", "b2"))[0]
+    assert compare_runs([plain, folder("same", "sentence", "a1")], method=QUICK)
 
 
 def test_queries_that_only_one_folder_has_are_named(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_a_schedule_of_alpha_is_seen(name: str) -> None:
     assert len(set(tops)) > 10
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 20), min_size=1, max_size=12), min_size=1, max_size=3))
 def test_the_deviation_is_the_furthest_block_of_any_seed(seeds: list[list[int]]) -> None:
     furthest = max(abs(count - sum(counts) / len(counts)) for counts in seeds for count in counts)

@@ -10,7 +10,7 @@ import pytest
 
 from polybatch.errors import ResultsError
 from polybatch.report import load_runs, to_html, to_json, to_markdown, to_tex, write_figures
-from polybatch.report.curves import panels, sweep_table
+from polybatch.report.curves import gains, panels, sweep_table
 from polybatch.report.sweeps import CHOSEN, SWEEP, read_sweep
 
 from .runs import write_run
@@ -142,3 +142,18 @@ def test_a_record_that_cannot_be_read_is_refused_with_the_way_forward(tmp_path: 
     (tmp_path / "sweep" / SWEEP).write_text(text)
     with pytest.raises(ResultsError, match="give its command again"):
         load_runs([news, tmp_path / "sweep"])
+
+
+def test_a_sweep_of_several_systems_shows_what_each_gains_over_plain_fine_tuning_paired_by_seed(tmp_path: Path) -> None:
+    record = record_of("size", ("0.5", "1"), systems=("en-en", "x-y", "hybrid"))
+    sweep = read_sweep(write_sweep(tmp_path / "sweep", record), label="size")
+    _, cross, _ = gains(sweep)
+    assert cross.title == "Cross-lingual mAP above En-En"
+    assert [line.name for line in cross.lines] == ["X-Y", "Hybrid"]
+    whole = record["values"][1]["systems"]
+    apart = np.subtract(*(whole[name]["cross-lingual"]["seeds"] for name in ("hybrid", "en-en")))
+    assert cross.lines[1].means[1] == pytest.approx(apart.mean())
+    assert cross.lines[1].deviations[1] == pytest.approx(apart.std(ddof=1))
+    assert "Cross-lingual mAP above En-En" in to_html(load_runs([write_run(tmp_path / "run"), tmp_path / "sweep"]))
+    alone = read_sweep(write_sweep(tmp_path / "alone", record_of("alpha", ALPHA)), label="alpha")
+    assert not list(gains(alone))

@@ -7,7 +7,7 @@ from polybatch.report.wording import date, duration, listing, machine, number, p
 
 @pytest.mark.parametrize(
     ("value", "measure", "text"),
-    [(0.1234, "mAP", ".123"), (1.0, "mAP", "1.000"), (0.0, "R@1", ".000"), (1234.56, "rank_distance", "1234.6")],
+    [(0.1234, "mAP", ".123"), (1.0, "mAP", "1.000"), (0.0, "R@1", ".000"), (1234.56, "rank_distance", "1,234.6")],
 )
 def test_measures_have_three_decimals_and_rank_distance_one(value: float, measure: str, text: str) -> None:
     assert number(value, measure) == text

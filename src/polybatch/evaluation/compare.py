@@ -9,7 +9,7 @@ from polybatch.errors import Fault, ResultsError, gathered
 from polybatch.evaluation.folders import Judgement, folder_labels, names_apart, repeated
 from polybatch.evaluation.measures import parse_measures, per_query
 from polybatch.evaluation.mteb_tasks.reading import holds_mteb_results
-from polybatch.evaluation.results import RANKS, read_ranks, read_top
+from polybatch.evaluation.results import MANIFEST, RANKS, read_manifest, read_ranks, read_top
 from polybatch.evaluation.significance import Comparison, Method, compare
 from polybatch.progress import Progress, Silent
 
@@ -33,7 +33,7 @@ def compare_runs(
     Without a baseline each system is held against all before it; without measures, MEASURES, where they are defined.
     A system that two folders judged is named `name (folder)` in each. Scores of MTEB's tasks have no value for each
     query: they are left out, and a folder of nothing else is refused. Raises ResultsError with the faults of all
-    folders at once, for folders whose pools or judgements of a collection differ, and those of `compare`.
+    folders at once, for folders whose texts, pools or judgements of a collection differ, and those of `compare`.
     """
     values = read_values(folders, measures=measures or MEASURES, progress=progress)
     return compare(
@@ -58,7 +58,7 @@ def read_values(folders: Sequence[Path], *, measures: Sequence[str], progress: P
             ranks[label] = _read_ranks(folder)
             if needs_top:
                 top[label] = read_top(folder)
-    faults += _unlike_pools(ranks)
+    faults += _unlike_texts(folders) or _unlike_pools(ranks)
     if faults:
         raise ResultsError(faults)
     names = names_apart(judgement for label, table in ranks.items() for judgement in _judgements(label, table))
@@ -90,6 +90,24 @@ def _renamed(values: pa.Table, label: str, names: Mapping[tuple[str, str], str])
     systems = values.column(place).cast(pa.string()).combine_chunks().dictionary_encode()
     called = pa.array([names[label, name] for name in systems.dictionary.to_pylist()], pa.string())
     return values.set_column(place, "system", pa.DictionaryArray.from_arrays(systems.indices, called).cast(pa.string()))
+
+
+def _unlike_texts(folders: Sequence[Path]) -> list[Fault]:
+    """Faults of collections whose manifests tell of other texts, or of other candidates: with paragraph or without."""
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    faults: dict[str, Fault] = {}
+    for folder, label in zip(folders, folder_labels(folders), strict=True):
+        stored = read_manifest(folder) if (folder / MANIFEST).exists() else {}
+        for one in stored.get("collections", ()):
+            notes = {"candidate": one.get("notes", {}).get("candidate"), "texts, by their hash": one.get("texts")}
+            told = {what: str(ours) for what, ours in notes.items() if ours}
+            for what, ours in told.items():
+                other, known = first.setdefault((one["name"], what), (label, ours))
+                if ours != known:
+                    found = f"{what}: {ours} in {label}, {known} in {other}"
+                    works = "judge both on the same collection with the same --languages"
+                    faults.setdefault(one["name"], Fault(one["name"], f"cannot be compared: {found}", works))
+    return list(faults.values())
 
 
 def _unlike_pools(ranks: Mapping[str, pa.Table]) -> list[Fault]:

@@ -1,19 +1,20 @@
 """The claims under test as a report shows them: verdicts, or why there are none. Deciding is elsewhere, no markup."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from polybatch.errors import ResultsError
-from polybatch.evaluation.claims import put_to_test
 from polybatch.evaluation.claims.claim import Evidence, Verdict, Word
+from polybatch.evaluation.claims.evidence import Run
+from polybatch.evaluation.claims.testing import evidence_of, verdicts_on
 from polybatch.evaluation.claims.wording import rule_of, sentence_of
 from polybatch.evaluation.folders import folder_labels
 from polybatch.evaluation.results import MANIFEST, RANKS, read_manifest
 from polybatch.evaluation.significance import Method
-from polybatch.evaluation.significance.wording import number, p_value
+from polybatch.evaluation.significance.wording import number, p_value, signed
 from polybatch.progress import Progress
 
 METHOD = Method()  # the same as `polybatch claims`, so that both say the same
@@ -24,19 +25,20 @@ MARKS: dict[Word, str] = {"supported": "+", "contradicted": "−", "cannot tell"
 
 ABOUT = (
     "Every claim has a rule that was fixed before the run. Effect: the difference of the macro means, with its 95 % "
-    "bootstrap interval over clusters and seeds. p: sign-flip test of clusters, "
-    f"{METHOD.permutations:,} permutations, after Holm over all comparisons that claims need. Detectable: the smallest "
-    "difference that so many clusters find with 80 % power. Of several comparisons the row shows the least sure of "
-    "those that decide."
+    "interval over clusters and seeds. p: the larger of a sign-flip test of clusters, "
+    f"{METHOD.permutations:,} permutations, and a t test over clusters and seeds, after Holm over all comparisons that "
+    "claims need. Detectable: the smallest difference that so many clusters and seeds find with 80 % power. Of several "
+    "comparisons the row shows the least sure of those that decide."
 )
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Verdicts on the claims; none where `lacking`, a sentence, says why."""
+    """Verdicts on the claims, and the runs that they rest on; none where `lacking`, a sentence, says why."""
 
     verdicts: tuple[Verdict, ...] = ()
     lacking: str = "The claims were not put to the test."
+    runs: tuple[Run, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def claims_of(folders: Sequence[Path], *, progress: Progress | None = None) -> C
     if rows > MOST_ROWS:
         return _none(f"{rows:,} ranks are too many for a page; `polybatch claims` takes them")
     try:
-        return Claims(put_to_test(folders, method=METHOD, progress=progress), "")
+        runs = evidence_of(folders, progress=progress)
+        return Claims(verdicts_on(runs, method=METHOD), "", runs)
     except ResultsError as error:
         return _none("; ".join(map(str, error.faults)))
 
@@ -91,8 +94,7 @@ def _row(verdict: Verdict) -> ClaimRow:
     effect = p = detectable = "–"
     if one := deciding(verdict):
         made = one.comparison
-        signed = f"{'+' if made.difference > 0 else ''}{number(made.difference, made)}"
-        effect = f"{signed} ({number(made.low, made)} to {number(made.high, made)})"
+        effect = f"{signed(made)} ({number(made.low, made)} to {number(made.high, made)})"
         p, detectable = p_value(made.p_holm).removeprefix("= "), number(made.smallest_detectable, made)
     claim = verdict.claim
     beside = [f"Beside it, not counted: {sentence_of(each)}" for each in verdict.beside]

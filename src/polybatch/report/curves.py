@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import fsum
+from statistics import stdev
 from typing import TYPE_CHECKING
 
 from polybatch.records import SETTINGS
@@ -25,6 +27,7 @@ from polybatch.report.summary import MAP, RANK_DISTANCE
 from polybatch.report.sweeps import DISTANCE, MACRO, TO_SCALE, WORDS, Sweep
 from polybatch.report.tables import Cell, Row, Table
 from polybatch.report.wording import number, plural
+from polybatch.sampling.strategies import title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +41,8 @@ LINES = {
     MACRO: (INK, "D"),
     DISTANCE: (DOT, "o"),
 }
+SYSTEMS = ((MONO, "o"), (CROSS, "s"), (MULTI, "^"), (INK, "D"), (SOFT, "v"))  # in the order of a sweep's systems
+PLAIN = "en-en"
 HEADS = {"monolingual": "Mo mAP", "cross-lingual": "Cr mAP", "multilingual": "Mul mAP"}
 
 
@@ -80,17 +85,34 @@ def panels(sweep: Sweep) -> Iterator[Panel]:
             lines = tuple(_line(sweep, system, name) for name in names if name in sweep.columns)
             if lines:
                 heads = what[:1].upper() + what[1:] if what == DISTANCE else what
-                title = f"{system}: {what}" if len(sweep.systems) > 1 else heads
+                title = f"{title_of(system)}: {what}" if len(sweep.systems) > 1 else heads
                 chosen = sweep.choice.value if sweep.choice else None
                 values = tuple(one.value for one in sweep.values)
                 yield Panel(title, sweep.key, values, _places(sweep), chosen, lines, sweep.key not in WORDS)
+
+
+def gains(sweep: Sweep) -> Iterator[Panel]:
+    """For each setting a panel of how far each system lies above plain fine-tuning, by value, paired by seed.
+
+    It shows how the effect of a strategy changes with the value, the share of the rows for one. None without En-En
+    among several systems.
+    """
+    others = [name for name in sweep.systems if name != PLAIN]
+    if PLAIN not in sweep.systems or not others or len(sweep.values) < 2:
+        return
+    for setting in SETTINGS:
+        if setting in sweep.columns:
+            lines = tuple(_gain(sweep, system, setting) for system in others)
+            values = tuple(one.value for one in sweep.values)
+            title = f"{setting.capitalize()} mAP above {title_of(PLAIN)}"
+            yield Panel(title, sweep.key, values, _places(sweep), None, lines, sweep.key not in WORDS)
 
 
 def curves(sweep: Sweep, *, name: str) -> tuple[Curve, ...]:
     """Every panel as an SVG to stand within a page; `name` keeps their ids apart."""
     return tuple(
         Curve(one.title, to_svg(draw_panel(one), name=f"{name}-{number}", alt=_alt(one)))
-        for number, one in enumerate(panels(sweep), 1)
+        for number, one in enumerate((*gains(sweep), *panels(sweep)), 1)
     )
 
 
@@ -98,8 +120,8 @@ def draw_panel(panel: Panel) -> Figure:
     """The figure of a panel: lines with bands where values have an order, else points with bars."""
     figure, axes = bare_axes(WIDTH, HEIGHT, left=44, right=104, bottom=42, top=16)
     ends = []
-    for line in panel.lines:
-        colour, marker = LINES[line.name]
+    for place, line in enumerate(panel.lines):
+        colour, marker = LINES.get(line.name, SYSTEMS[place % len(SYSTEMS)])
         wide = 2.4 if line.name == MACRO else 1.7
         spread = [one or 0.0 for one in line.deviations]
         low, high = ([m + side * s for m, s in zip(line.means, spread, strict=True)] for side in (-1, 1))
@@ -128,7 +150,7 @@ def sweep_table(sweep: Sweep) -> Table | None:
                 else Cell(MAP)
                 for name in names
             )
-            rows.append(Row(f"{one.value}, {system}" if len(sweep.systems) > 1 else one.value, cells))
+            rows.append(Row(f"{one.value}, {title_of(system)}" if len(sweep.systems) > 1 else one.value, cells))
     heads = tuple(HEADS.get(name, name.capitalize()) for name in names)
     corner = f"{sweep.key}, system" if len(sweep.systems) > 1 else sweep.key
     return Table(corner, heads, tuple(rows)) if rows else None
@@ -155,6 +177,16 @@ def told(sweep: Sweep) -> tuple[str, ...]:
 def _line(sweep: Sweep, system: str, name: str) -> Line:
     scores = [one.systems[system][name] for one in sweep.values]
     return Line(name, tuple(one.mean for one in scores), tuple(one.deviation for one in scores))
+
+
+def _gain(sweep: Sweep, system: str, setting: str) -> Line:
+    means, deviations = [], []
+    for value in sweep.values:
+        ours, theirs = (value.systems[name][setting].seeds for name in (system, PLAIN))
+        apart = [one - other for one, other in zip(ours, theirs, strict=True)]
+        means.append(fsum(apart) / len(apart))
+        deviations.append(stdev(apart) if len(apart) > 1 else None)
+    return Line(title_of(system), tuple(means), tuple(deviations))
 
 
 def _places(sweep: Sweep) -> tuple[float, ...]:

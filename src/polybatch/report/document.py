@@ -49,6 +49,7 @@ def _collection(report: Report, collection: str) -> dict[str, Any]:
         "queries": {setting: report.queries(collection, setting) for setting in SETTINGS},
         "notes": dict(report.notes(collection)),
         "statement": [finding.text for finding in told],
+        "answers": [asdict(one) for one in report.answers_on(collection)],
         "comparisons": [_comparison(comparison) for finding in told for comparison in finding.comparisons],
         "systems": [_system(report, collection, system) for system in report.systems_of(collection)],
         "published": published_records(report, collection),

@@ -85,7 +85,7 @@ def dot_plot(rows: Sequence[DotRow], *, name: str, alt: str) -> str:
 
 def draw_dots(rows: Sequence[DotRow]) -> Figure:
     """The figure of `dot_plot`, in stand-ins for the page's colours, as the other `draw` functions give it."""
-    left, right = _room(rows), 46
+    left, right = _room(rows), 10 + LETTER * max(5, *(len(row.text) for row in rows))
     figure, axes = _canvas(left + max(160, 330 - left) + right, len(rows) * ROW + 30, left=left, right=right, bottom=26)
     low, high = shown_range(rows)
     margin = (high - low) * 0.08 or max(abs(high) * 0.1, 0.01)
@@ -242,8 +242,8 @@ def _value_axis(axes: Axes, form: Callable[[float], str]) -> None:
 
 
 def short_score(value: float) -> str:
-    """A value at a tick, without the zero before the point."""
-    return f"{value:.4g}".removeprefix("0") or "0"
+    """A value at a tick: four digits, without the zero before the point; thousands apart."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}".removeprefix("0") or "0"
 
 
 def _side_labels(axes: Axes, y: float, label: str, note: str, *, bold: bool = False) -> None:

@@ -14,16 +14,17 @@ from polybatch.evaluation.measures import parse_measure
 from polybatch.evaluation.mteb_tasks.reading import holds_mteb_results, read_mteb_results
 from polybatch.evaluation.results import MANIFEST, RESULTS, Result, read_manifest, read_results
 from polybatch.progress import Progress
+from polybatch.report.answer import answers_of
 from polybatch.report.cases import examples_of
 from polybatch.report.chance import References, references_of
-from polybatch.report.claims import claims_of
+from polybatch.report.claims import METHOD, claims_of
 from polybatch.report.comparable import Part, apart, unlike
 from polybatch.report.manifest import Manifest, Mix, parse_manifest
 from polybatch.report.queries import Singles, read_singles, spreads_of
 from polybatch.report.summary import EXCESS, UNTRAINED, Quantity, Report, Run, System
 from polybatch.report.sweeps import CHOSEN, Sweep, is_sweep, read_sweep
 from polybatch.report.wording import listing
-from polybatch.sampling.strategies import TITLES
+from polybatch.sampling.strategies import TITLES, title_of
 
 SYSTEMS = "systems"  # where a run keeps what each system and seed has
 
@@ -71,6 +72,7 @@ def load_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> R
         raise ResultsError(faults)
     names = _names(loaded)
     systems = _systems(loaded, names)
+    claims = claims_of(runs, progress=progress)
     trained = [system.name for system in systems if system.strategy not in UNTRAINED]
     return Report(
         runs=tuple(Run(each.label, each.manifest, each.stored, each.recorded) for each in loaded),
@@ -80,7 +82,8 @@ def load_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> R
         chance={quantity: value for each in reversed(loaded) for quantity, value in each.references.random.items()},
         ideal={quantity: value for each in reversed(loaded) for quantity, value in each.references.ideal.items()},
         cautions=tuple(_cautions(loaded)),
-        claims=claims_of(runs, progress=progress),
+        claims=claims,
+        answers=answers_of(claims.runs, method=METHOD),
         spreads=spreads_of([(one, _caller(each, names)) for each in loaded for one in each.singles]),
         examples=examples_of([(one, _caller(each, names)) for each in loaded for one in each.kept], trained),
         sweeps=tuple(sweeps),
@@ -177,7 +180,7 @@ def _systems(loaded: Sequence[_Folder], names: Mapping[tuple[str, str], str]) ->
         for own in _all_systems(each):
             if own not in strategies:
                 continue  # listed, but cut short before its results
-            name, title = names[each.label, own], TITLES.get(own, own)
+            name, title = names[each.label, own], title_of(own)
             if own in entries and entries[own].title:
                 title = entries[own].title
             found.setdefault(name, System(name, strategies[own], title + name.removeprefix(own)))
@@ -219,7 +222,7 @@ def _lacking(each: _Folder) -> str:
         without = [seed for seed in each.manifest.seeds if seed not in have] if None not in have else []
         if not without and have:
             continue
-        title = entry.title or TITLES.get(entry.system, entry.system)
+        title = entry.title or title_of(entry.system)
         with_seeds = f" with {'seed' if len(without) == 1 else 'seeds'} {listing(without)}" if have else ""
         told.append(f"{title}{with_seeds}")
     return "; ".join(told)

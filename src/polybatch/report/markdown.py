@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from polybatch.report.answer import RULE as ANSWER_RULE
 from polybatch.report.claims import ABOUT, ClaimRow, claim_rows
 from polybatch.report.curves import sweep_table, told
 from polybatch.report.findings import RULE, statement
@@ -22,7 +23,7 @@ def to_markdown(report: Report) -> str:
     parts += [f"**Caution.** {escape(caution)}" for caution in report.cautions]
     for collection in report.collections:
         parts.append(f"## {escape(collection)}")
-        parts.append(escape(statement(report, collection)))
+        parts += _said(report, collection)
         parts.append(_grid(main_table(report, collection), spread=True))
         parts.append(escape(caption(report, collection)))
         if directions := direction_table(report, collection):
@@ -44,8 +45,18 @@ def to_markdown(report: Report) -> str:
         parts.append("## What the batches held")
         parts.append("\n".join(f"- {escape(sentence)}" for sentence in held))
         parts.append("Counts of one training; means over seeds.")
-    parts.append(RULE)
+    if any(not report.answers_on(collection) for collection in report.collections):
+        parts.append(RULE)
+    if report.answers:
+        parts.append(ANSWER_RULE)
     return "\n\n".join(parts) + "\n"
+
+
+def _said(report: Report, collection: str) -> list[str]:
+    """The answer of each run, or what the means say."""
+    answers = report.answers_on(collection)
+    told = [" ".join([*([f"({one.run})"] if len(answers) > 1 else []), *one.sentences, *one.beside]) for one in answers]
+    return [escape(one) for one in told or [statement(report, collection)]]
 
 
 def _claims(report: Report) -> list[str]:

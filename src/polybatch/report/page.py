@@ -9,6 +9,8 @@ from polybatch import __version__
 from polybatch.evaluation.results import ALL
 from polybatch.records import SETTINGS
 from polybatch.report import figures, mixes, wording
+from polybatch.report.answer import RULE as ANSWER_RULE
+from polybatch.report.answer import Answer
 from polybatch.report.cases import Examples
 from polybatch.report.claims import ABOUT, claim_rows
 from polybatch.report.curves import Curve, curves, sweep_table, told
@@ -42,6 +44,7 @@ class CollectionPart:
     name: str
     anchor: str
     languages: tuple[str, ...]
+    answers: tuple[Answer, ...]
     statement: str
     caption: str
     main: Table
@@ -83,6 +86,7 @@ def to_html(report: Report) -> str:
         training=_shared(report, lambda manifest: manifest.training),
         collections=_shared(report, lambda manifest: manifest.collections),
         rule=RULE,
+        answer_rule=ANSWER_RULE,
         version=__version__,
         ALL=ALL,
         NOT_RECORDED=wording.NOT_RECORDED,
@@ -136,7 +140,8 @@ def _part(report: Report, name: str, anchor: str) -> CollectionPart:
         name=name,
         anchor=anchor,
         languages=report.languages(name),
-        statement=statement(report, name),
+        answers=report.answers_on(name),
+        statement="" if report.answers_on(name) else statement(report, name),
         caption=caption(report, name),
         main=main_table(report, name),
         plots=tuple(plot for plot in plots if plot),

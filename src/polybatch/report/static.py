@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from polybatch.files import written_aside
 from polybatch.records import SETTINGS
 from polybatch.report import figures
-from polybatch.report.curves import draw_panel, panels
+from polybatch.report.curves import draw_panel, gains, panels
 from polybatch.report.heatmaps import HeatMaps, heat_maps, scale_colours
 from polybatch.report.mixes import bar_rows
 from polybatch.report.page import dot_rows, spread_rows
@@ -72,7 +72,7 @@ def _figures(report: Report) -> Iterator[tuple[str, Figure]]:
         if maps := heat_maps(report, collection):
             yield f"{name}-heat-maps", _draw_heat(maps)
     for sweep in report.sweeps:
-        for number, panel in enumerate(panels(sweep), 1):
+        for number, panel in enumerate((*gains(sweep), *panels(sweep)), 1):
             yield f"sweep-{sweep.key}-{number}", draw_panel(panel)
     if bars := bar_rows(report):
         yield "batches", figures.draw_bars(bars)

@@ -13,6 +13,7 @@ from polybatch.report.claims import Claims
 from polybatch.report.manifest import Manifest, Mix
 
 if TYPE_CHECKING:
+    from polybatch.report.answer import Answer
     from polybatch.report.cases import Examples
     from polybatch.report.queries import Spread
     from polybatch.report.sweeps import Sweep
@@ -104,6 +105,7 @@ class Report:
     ideal: Mapping[Quantity, float] = field(default_factory=dict)
     cautions: tuple[str, ...] = ()
     claims: Claims = field(default_factory=Claims)
+    answers: "tuple[Answer, ...]" = ()
     spreads: "tuple[Spread, ...]" = ()
     examples: "tuple[Examples, ...]" = ()
     sweeps: "tuple[Sweep, ...]" = ()
@@ -188,6 +190,10 @@ class Report:
         """What the manifests note of a collection, such as what its candidates are; the first run's word holds."""
         entries = [c for run in self.runs for c in run.manifest.collections if c.name == collection]
         return {key: str(note) for entry in reversed(entries) for key, note in entry.notes.items()}
+
+    def answers_on(self, collection: str) -> "tuple[Answer, ...]":
+        """The answers of the runs on a collection."""
+        return tuple(one for one in self.answers if one.collection == collection)
 
     @property
     def unfinished(self) -> tuple[Run, ...]:

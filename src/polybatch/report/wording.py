@@ -11,10 +11,10 @@ NOT_RECORDED = "not recorded"
 
 
 def number(value: float, measure: str) -> str:
-    """A value of a measure: `.123`; `123.4` for rank distance; `+.123` or `-.123` for an excess; 1 stays `1.000`."""
+    """A value of a measure: `.123`; `1,234.5` for rank distance; `+.123` or `-.123` for an excess; 1 stays `1.000`."""
     if measure == EXCESS:
         return f"{value:+.3f}".replace("0.", ".", 1)
-    return f"{value:.1f}" if measure == RANK_DISTANCE else f"{value:.3f}".removeprefix("0")
+    return f"{value:,.1f}" if measure == RANK_DISTANCE else f"{value:.3f}".removeprefix("0")
 
 
 def language(code: str) -> str:

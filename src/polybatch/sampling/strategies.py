@@ -103,6 +103,16 @@ multilingual translate-train (Lawrie and others, ECIR 2023), by its name on the 
 TITLES: Mapping[str, str] = {"untuned": "Untuned"} | {name: one.title for name, one in STRATEGIES.items()}
 """How systems of the paper are written, by name, in the order in which they are shown, the untuned model first."""
 
+ACRONYMS = ("lir", "lsar", "shift")  # corrections, which stand after a plus sign
+
+
+def title_of(system: str) -> str:
+    """How a system is written: `X-Y` for `x-y`, `Hybrid + LSAR` for `hybrid+lsar`; any other name as it is."""
+    name, plus, correction = system.partition("+")
+    if not plus or name not in TITLES:
+        return TITLES.get(system, system)
+    return f"{TITLES[name]} + {correction.upper() if correction in ACRONYMS else correction}"
+
 
 def make_strategy(
     name: str,

@@ -26,6 +26,7 @@ BETTER = Comparison(
     low=0.11,
     high=0.14,
     p=0.0001,
+    p_models=0.0001,
     p_holm=0.0012,
     effect=0.8,
     wins=50,

@@ -29,7 +29,7 @@ def decide(claims: Sequence[Claim], runs: Sequence[Run], *, method: Method | Non
     found = {
         (run.label, need, collection): made
         for run, need, collection in wanted
-        if (made := _compared(run, need, collection, method))
+        if (made := compared(run, need, collection, method))
     }
     family = dict(zip(found, corrected(list(found.values())), strict=True))
     return tuple(_verdict(claim, runs, family) for claim in claims)
@@ -39,7 +39,8 @@ def _spoken_of(claim: Claim, run: Run) -> list[str]:
     return [one for one in run.collections if not claim.collections or one in claim.collections]
 
 
-def _compared(run: Run, need: Need, collection: str, method: Method) -> Comparison | None:
+def compared(run: Run, need: Need, collection: str, method: Method) -> Comparison | None:
+    """The comparison that a need asks for, a family of one; None where the run has not both systems on it."""
     if not {need.system, need.baseline} <= run.systems:
         return None
     values = run.chosen(need, collection)
@@ -81,8 +82,11 @@ def word_of(need: Need, comparison: Comparison) -> Word:
     """What one comparison says of "the system is better".
 
     Supported: better, surely, and where `least` asks for a share of the baseline's value, so is the near end of the
-    interval. Contradicted: worse, surely; or with `least`, the far end of the interval falls short of it.
+    interval. Contradicted: worse, surely; or with `least`, the far end of the interval falls short of it. Of a strategy
+    trained with one seed nothing can be told, since its luck is not known.
     """
+    if comparison.is_of_one_seed:
+        return "cannot tell"
     if comparison.verdict == "worse":
         return "contradicted"
     near, far = sorted((comparison.low, comparison.high), key=lambda end: _gain(comparison, end))

@@ -16,7 +16,12 @@ from polybatch.progress import Progress
 def put_to_test(
     folders: Sequence[Path], *, method: Method | None = None, progress: Progress | None = None
 ) -> tuple[Verdict, ...]:
-    """The verdicts on stored runs. Raises ResultsError for a run that was cut short, and those of `read_evidence`."""
+    """The verdicts on stored runs. Raises ResultsError as `evidence_of` does."""
+    return verdicts_on(evidence_of(folders, progress=progress), method=method)
+
+
+def evidence_of(folders: Sequence[Path], *, progress: Progress | None = None) -> tuple[Run, ...]:
+    """Stored runs with all that claims need. Raises ResultsError for one cut short, and as `read_evidence` does."""
     faults = [
         Fault(str(folder / MANIFEST), "the run was cut short", "give its command again, it goes on where it was")
         for folder in folders
@@ -26,10 +31,14 @@ def put_to_test(
         raise ResultsError(faults)
     measures = dict.fromkeys(need.measure for claim in (*CLAIMS, *QUESTION) for need in claim.needs)
     runs = read_evidence(folders, measures=tuple(measures), progress=progress)
-    own = own_claims(runs)
-    if more := {need.measure for claim in own for need in claim.needs} - set(measures):
+    if more := {need.measure for claim in own_claims(runs) for need in claim.needs} - set(measures):
         runs = read_evidence(folders, measures=(*measures, *sorted(more)), progress=progress)
-    return decide((*CLAIMS, *QUESTION, *own), runs, method=method)
+    return runs
+
+
+def verdicts_on(runs: Sequence[Run], *, method: Method | None = None) -> tuple[Verdict, ...]:
+    """The verdicts on the paper's claims, the question behind them, and those of the runs' recipes."""
+    return decide((*CLAIMS, *QUESTION, *own_claims(runs)), runs, method=method)
 
 
 def own_claims(runs: Sequence[Run]) -> tuple[Claim, ...]:

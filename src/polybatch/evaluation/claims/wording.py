@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from polybatch.evaluation.claims.claim import UNSEEN, Claim, Evidence, Need
 from polybatch.evaluation.claims.evidence import Run
-from polybatch.evaluation.significance.wording import number, p_value, plural, seeds, title
+from polybatch.evaluation.significance.wording import number, p_value, plural, seeds, signed, title
 
 
 def need_of(need: Need) -> str:
@@ -30,13 +30,14 @@ def rule_of(claim: Claim) -> str:
 def sentence_of(one: Evidence) -> str:
     """One comparison and what it says: effect, interval, p, what could have been found, counts."""
     made = one.comparison
-    signed = f"{'+' if made.difference > 0 else ''}{number(made.difference, made)}"
     counts = ", ".join(filter(None, (plural(made.clusters, "cluster"), seeds(made))))
+    alone = " (of one seed nothing is known of its luck)" if made.is_of_one_seed else ""
     return (
         f"{one.word}: {need_of(one.need)}, {made.quantity.collection} ({one.run}): "
-        f"{number(made.value, made)} against {number(made.baseline_value, made)}, {signed}, "
+        f"{number(made.value, made)} against {number(made.baseline_value, made)}, {signed(made)}, "
         f"95 % interval {number(made.low, made)} to {number(made.high, made)}, p {p_value(made.p_holm)} after Holm "
-        f"over {plural(made.family, 'comparison')}, detectable {number(made.smallest_detectable, made)}, {counts}"
+        f"over {plural(made.family, 'comparison')}, detectable {number(made.smallest_detectable, made)}, "
+        f"{counts}{alone}"
     )
 
 

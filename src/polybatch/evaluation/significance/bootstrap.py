@@ -22,8 +22,8 @@ def bootstrap_interval(
     seeds are drawn apart. With one seed each this is the plain cluster bootstrap.
 
     Percentiles, and no bias correction, because BCa has no settled form for two levels and a mean has little bias.
-    Drawing from few seeds understates their variance by a factor (seeds - 1) / seeds; that a difference must also be
-    twice the seed deviation makes up for it.
+    Drawing from few seeds understates their variance by a factor (seeds - 1) / seeds, and percentiles know
+    nothing of how badly it is known: the interval of `chance`, which does, stands beside this one.
     """
     clusters = ours.shape[1]
     means = np.empty(resamples)

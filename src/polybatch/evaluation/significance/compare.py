@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from polybatch.errors import Fault, ResultsError
 from polybatch.evaluation.significance.bootstrap import bootstrap_interval
+from polybatch.evaluation.significance.chance import chance_of
 from polybatch.evaluation.significance.clusters import Judged, by_cluster
 from polybatch.evaluation.significance.comparison import LEVEL, Comparison
 from polybatch.evaluation.significance.equivalence import equivalence
@@ -52,8 +53,8 @@ def compare(
 
     `values`: one row per query, direction and measure, of `cells.COLUMNS`. All comparisons made are one family for
     Holm's correction, whether asked by name or by leaving a choice out; tests of equivalence are a family of their
-    own. Systems are compared on the collections that both were judged on. The tests are of scores averaged over seeds,
-    so they are about these models; interval and seed deviation, and with them the verdict, are about the strategies.
+    own. Systems are compared on the collections that both were judged on. With several seeds the tests are about the
+    strategies, with one each about these models.
 
     Raises ResultsError with the faults of `by_cluster`; else for an unknown baseline, a system that shares no
     collection with the baseline or with any other, and too few permutations for any p to survive the correction.
@@ -79,7 +80,12 @@ def _pairs(judged: Judged, baseline: str | None) -> list[tuple[str, str]]:
 
 
 def compare_pair(judged: Judged, system: str, baseline: str, method: Method) -> Comparison:
-    """One comparison, its p and its interval not corrected: a family of one."""
+    """One comparison, its p and its interval not corrected: a family of one.
+
+    With one seed each, p is that of the sign-flip test and the interval the bootstrap's: both know clusters alone. With
+    several, p is the larger of that and of a t test that takes seeds, too, as a sample (`chance`), and the interval
+    reaches as far as the wider of the bootstrap's and the t test's on either side.
+    """
     ours, theirs = judged.systems[system], judged.systems[baseline]
     paired = ours.seeds == theirs.seeds
     better, margin = better_side(judged.quantity.measure), method.margin_of(judged.quantity.measure)
@@ -89,7 +95,13 @@ def compare_pair(judged: Judged, system: str, baseline: str, method: Method) -> 
     difference[np.abs(difference) <= 1e-12 * np.maximum(np.abs(value), np.abs(other))] = 0
     # anew for each comparison, so that it does not depend on the others
     flips, draws = (np.random.default_rng([method.seed, use]) for use in range(2))
+    mean = float(difference.mean())
     low, high = bootstrap_interval(ours.values, theirs.values, paired=paired, resamples=method.resamples, rng=draws)
+    p = p_models = sign_flip(difference, permutations=method.permutations, rng=flips)
+    chance = chance_of(difference, ours.values, theirs.values, paired=paired)
+    if chance.knows_seeds:
+        half = chance.half_width(1 - LEVEL)
+        low, high, p = min(low, mean - half), max(high, mean + half), max(p, chance.p(mean))
     wins, ties, losses = wins_ties_losses(difference, lower_is_better=better == "lower")
     return Comparison(
         quantity=judged.quantity,
@@ -102,18 +114,19 @@ def compare_pair(judged: Judged, system: str, baseline: str, method: Method) -> 
         baseline_seeds=theirs.seeds,
         value=float(value.mean()),
         baseline_value=float(other.mean()),
-        difference=float(difference.mean()),
+        difference=mean,
         low=low,
         high=high,
-        p=sign_flip(difference, permutations=method.permutations, rng=flips),
+        p=p,
+        p_models=p_models,
         effect=standardised(difference),
         wins=wins,
         ties=ties,
         losses=losses,
         margin=margin,
-        p_equivalence=None if margin is None else equivalence(difference, margin=margin),
+        p_equivalence=None if margin is None else equivalence(mean, chance, margin=margin),
         seed_deviation=seed_deviation(ours.values, theirs.values, paired=paired),
-        smallest_detectable=smallest_detectable(difference),
+        smallest_detectable=smallest_detectable(chance),
     )
 
 

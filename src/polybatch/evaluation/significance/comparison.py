@@ -13,13 +13,15 @@ LEVEL = 0.05
 class Comparison:
     """A system held against a baseline by one quantity. `difference` is system minus baseline, and so are its bounds.
 
-    `better`: the measure's better side, None where neither is. `value`, `baseline_value`: macro means over directions,
-    mean over seeds. `low`, `high`: 95 % bootstrap interval over clusters and seeds, not corrected. `p`: sign-flip test
-    of clusters, `p_holm` the same corrected for the `family` of comparisons in the table. `margin`, `p_equivalence`,
-    `p_equivalence_holm`: the test that the difference is smaller than the margin, None where the measure has no margin.
-    `effect`: mean over standard deviation of the clusters' differences, None without spread. `wins`, `ties`, `losses`:
-    clusters; where no side is better, higher wins. `smallest_detectable`: what so many clusters find with 80 % power.
-    `seed_deviation`: of the difference, None where neither has several seeds.
+    `better`: the measure's better side, None where neither is. `value`, `baseline_value`: macro means over
+    directions, mean over seeds. `low`, `high`: 95 % interval over clusters and seeds, not corrected. `p_models`:
+    sign-flip test of clusters, which knows these models alone. `p`: the larger of it and of the t test over clusters
+    and seeds; where neither system has several seeds, it alone. `p_holm`: the same corrected for the `family` of
+    comparisons in the table. `margin`, `p_equivalence`, `p_equivalence_holm`: the test that the difference is smaller
+    than the margin, None where the measure has no margin. `effect`: mean over standard deviation of the clusters'
+    differences, None without spread. `wins`, `ties`, `losses`: clusters; where no side is better, higher wins.
+    `smallest_detectable`: what so many clusters and seeds find with 80 % power. `seed_deviation`: of the difference,
+    None where neither has several seeds.
     """
 
     quantity: Quantity
@@ -36,6 +38,7 @@ class Comparison:
     low: float
     high: float
     p: float
+    p_models: float
     effect: float | None
     wins: int
     ties: int
@@ -52,6 +55,16 @@ class Comparison:
     def paired_by_seed(self) -> bool:
         """Whether both systems have the same seeds, so that the seeds' luck is taken out of the difference."""
         return self.seeds == self.baseline_seeds
+
+    @property
+    def is_of_models(self) -> bool:
+        """Whether these models surely differ and the luck of so few seeds leaves open whether the strategies do."""
+        return self.p_models <= LEVEL < self.p
+
+    @property
+    def is_of_one_seed(self) -> bool:
+        """Whether a strategy has one seed, so that nothing is known of its luck; a model from elsewhere has none."""
+        return any(len(seeds) == 1 and seeds != (None,) for seeds in (self.seeds, self.baseline_seeds))
 
     @property
     def side(self) -> Side:

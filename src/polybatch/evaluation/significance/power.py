@@ -1,18 +1,20 @@
 """Effect size and power of a paired comparison: how large a difference is, and which one would have been found."""
 
-import math
-
 import numpy as np
 
-Z = 7.84  # (1.96 + .84)^2: two-sided at .05, found with a probability of 80 %
+from polybatch.evaluation.significance.chance import Chance
+
+LEVEL = 0.05
+POWER = 0.8
 
 
-def smallest_detectable(differences: np.ndarray) -> float:
-    """The difference that so many clusters find with 80 % power at .05: sqrt(7.84 sd^2 / n). Two clusters or more.
+def smallest_detectable(chance: Chance) -> float:
+    """The difference that so many clusters and seeds find with 80 % power at .05.
 
-    `differences`: shape (clusters,). It is for one comparison; the correction for a family asks for more.
+    The sum of the two quantiles, in standard errors: with one seed and many clusters sqrt(7.84 sd^2 / n), with few
+    seeds whose luck is large much more. It is for one comparison; the correction for a family asks for more.
     """
-    return math.sqrt(Z * float(np.var(differences, ddof=1)) / len(differences))
+    return (chance.quantile(LEVEL / 2) + chance.quantile(1 - POWER)) * chance.error if chance.error else 0.0
 
 
 def standardised(differences: np.ndarray) -> float | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from polybatch.evaluation.significance.compare import Method
 from polybatch.evaluation.significance.comparison import LEVEL, Comparison
 from polybatch.evaluation.significance.permutation import smallest_p
-from polybatch.sampling.strategies import TITLES
+from polybatch.sampling.strategies import title_of
 
 FEWEST_SEEDS = 3  # under which a comparison says nothing of strategies
 
@@ -13,7 +13,7 @@ FEWEST_SEEDS = 3  # under which a comparison says nothing of strategies
 def title(system: str) -> str:
     """A system as the paper writes it, the folder that tells it from its namesake kept: `X-Y (news)`."""
     name, folder, label = system.partition(" (")
-    return TITLES.get(name, name) + folder + label
+    return title_of(name) + folder + label
 
 
 def number(value: float, comparison: Comparison) -> str:
@@ -34,7 +34,6 @@ def sentence(one: Comparison) -> str:
     ours, theirs = title(one.system), title(one.baseline)
     quantity = one.quantity
     place = f"in the {quantity.setting} setting of {quantity.collection}"
-    signed = f"{'+' if one.difference > 0 else ''}{number(one.difference, one)}"
     interval = f"{number(one.low, one)} to {number(one.high, one)}"
     match one.verdict:
         case "better" | "worse" | "higher" | "lower" as verdict:
@@ -46,23 +45,25 @@ def sentence(one: Comparison) -> str:
                 "higher": f"{ours} is {verdict} than {theirs} {place} by {size} {quantity.measure}",
                 "lower": f"{ours} is {verdict} than {theirs} {place}: its {quantity.measure} is {one.side} by {size}",
             }
-            return f"{what[one.better]} ({_sure(one, interval)}){within}."
+            return f"{what[one.better]} ({certainty(one, interval)}){within}."
         case "equivalent":
+            sure = certainty(one, interval, p=one.p_equivalence_holm or 0)
             return (
                 f"{ours} and {theirs} are equivalent {place}: their {quantity.measure} is surely less than "
-                f"{_short(one.margin or 0)} apart ({signed}, {_sure(one, interval, p=one.p_equivalence_holm or 0)})."
+                f"{_short(one.margin or 0)} apart ({signed(one)}, {sure})."
             )
         case "no finding":
             deviation = number(one.seed_deviation or 0, one)
             return (
-                f"No finding on {ours} against {theirs} {place}: {signed} {quantity.measure} "
-                f"({_sure(one, interval)}) is under twice the seed deviation of {deviation}."
+                f"No finding on {ours} against {theirs} {place}: {signed(one)} {quantity.measure} "
+                f"({certainty(one, interval)}) is under twice the seed deviation of {deviation}{_of_models(one)}."
             )
         case _:
             least, side = number(one.smallest_detectable, one), "better" if one.better else "higher"
             return (
-                f"Whether {ours} or {theirs} is {side} {place} cannot be told: {signed} {quantity.measure} "
-                f"({_sure(one, interval)}); a difference of {least} would be found 4 times in 5."
+                f"Whether {ours} or {theirs} is {side} {place} cannot be told: {signed(one)} {quantity.measure} "
+                f"({certainty(one, interval)}); a difference of {least} would be found 4 times in 5"
+                f"{_of_models(one)}."
             )
 
 
@@ -106,12 +107,15 @@ def about(comparisons: Sequence[Comparison], method: Method) -> list[str]:
     return [
         f"{plural(len(comparisons), 'comparison')} in one family.",
         "The unit is the cluster: a question or document, all its languages together, scores averaged over seeds.",
-        f"p: paired sign-flip permutation test, two-sided, {method.permutations:,} permutations (all ways, where "
-        "clusters are few), after Holm.",
-        f"Interval: 95 % bootstrap over seeds and clusters, {method.resamples:,} resamples, not corrected.",
+        f"p: paired sign-flip permutation test of clusters, two-sided, {method.permutations:,} permutations (all "
+        "ways, where clusters are few), after Holm. Where there are several seeds, the larger of it and of a t test "
+        "that takes seeds and clusters as samples, quantiles weighted by variance (Cochran and Cox 1950).",
+        f"Interval: 95 %, not corrected; bootstrap over seeds and clusters, {method.resamples:,} resamples; where "
+        "there are several seeds, the wider of it and of that of the t test.",
         *([f"Equivalence: TOST after Holm, margin {named}."] if named else []),
         "Effect: mean over standard deviation of the clusters' differences.",
-        "Detectable: the smallest difference that one comparison of so many clusters finds with 80 % power at .05.",
+        "Detectable: the smallest difference that one comparison of so many clusters and seeds finds with 80 % power "
+        "at .05.",
         f"Random seed {method.seed}.",
     ]
 
@@ -129,7 +133,21 @@ def seeds(one: Comparison) -> str:
     return f"{plural(counts[0], 'seed') if counts[0] else 'no seed'} against {counts[1] or 'none'}"
 
 
-def _sure(one: Comparison, interval: str, p: float | None = None) -> str:
+def _of_models(one: Comparison) -> str:
+    """What is sure of these models where it is not of the strategies."""
+    if not one.is_of_models:
+        return ""
+    return f"; these models differ (p {p_value(one.p_models)} over clusters alone), which their seeds may explain"
+
+
+def signed(one: Comparison) -> str:
+    """The difference with its sign: `+.126`, `-12.0`."""
+    return f"{'+' if one.difference > 0 else ''}{number(one.difference, one)}"
+
+
+def certainty(one: Comparison, interval: str = "", p: float | None = None) -> str:
+    """How sure a difference is: `95 % interval .110 to .140, p = .0012 after Holm over 12 comparisons, 62 clusters`."""
+    interval = interval or f"{number(one.low, one)} to {number(one.high, one)}"
     corrected = f"p {p_value(one.p_holm if p is None else p)}"
     if one.family > 1:
         corrected += f" after Holm over {one.family:,} comparisons"

@@ -1,0 +1,132 @@
+"""The answer at the top of a report follows the planted truth, names pairs, counts and doubt, and knows its limits."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from polybatch.evaluation.claims.evidence import Run
+from polybatch.evaluation.significance import Method
+from polybatch.report import load_runs, to_html, to_json, to_markdown
+from polybatch.report.answer import RULE, Answer, answers_of
+
+from .runs import write_run
+
+METHOD = Method(permutations=499, resamples=499)
+NEWS = ("en", "ne", "sw")
+
+
+def run_of(levels: Mapping[str, float], *, seeds: int = 5, extra: Mapping[tuple[str, str], float] | None = None) -> Run:
+    """A run of systems with these mean scores everywhere; `extra`: what hybrid gains more in a direction."""
+    rng = np.random.default_rng(3)
+    easy = rng.normal(0, 0.1, 40)
+    rows: list[dict[str, Any]] = []
+    for system, level in levels.items():
+        own = rng.normal(0, 0.02, 40)
+        for seed in range(1, seeds + 1):
+            luck = rng.normal(0, 0.003)
+            for setting, query, passage in [
+                *(("cross-lingual", q, p) for q in NEWS for p in NEWS if q != p),
+                *(("multilingual", q, "all") for q in NEWS),
+            ]:
+                more = (extra or {}).get((query, passage), 0.0) if system == "hybrid" else 0.0
+                for measure in ("mAP", "rank_distance") if setting == "multilingual" else ("mAP",):
+                    values = level + more + easy + own + luck
+                    values = 100 * (1 - values) if measure == "rank_distance" else values
+                    rows += [
+                        {
+                            "system": system,
+                            "strategy": system,
+                            "seed": seed,
+                            "collection": "ntrex-news",
+                            "setting": setting,
+                            "query_id": f"q{number}",
+                            "cluster": f"q{number}",
+                            "query_language": query,
+                            "passage_language": passage,
+                            "measure": measure,
+                            "value": float(value),
+                        }
+                        for number, value in enumerate(values)
+                    ]
+    return Run("news", pa.Table.from_pylist(rows), (), {"finished": True})
+
+
+def answer_of(run: Run) -> Answer:
+    (found,) = answers_of([run], method=METHOD)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("hybrid", "told"),
+    [(0.6, "hybrid batches help"), (0.3, "hybrid batches do harm"), (0.451, "it cannot be told whether hybrid")],
+)
+def test_the_first_sentence_answers_as_planted_with_interval_p_and_counts(hybrid: float, told: str) -> None:
+    found = answer_of(run_of({"en-en": 0.45, "x-y": 0.5, "hybrid": hybrid}))
+    assert len(found.sentences) == 3
+    first = found.sentences[0]
+    assert first.startswith(f"Across languages {told}")
+    for part in ("95 % interval", "after Holm over", "40 clusters", "5 seeds"):
+        assert part in first
+
+
+def test_each_pair_of_languages_has_its_gain_and_whether_it_is_sure() -> None:
+    nothing = {("en", "ne"): -0.2, ("ne", "en"): -0.198}
+    first = answer_of(run_of({"en-en": 0.4, "hybrid": 0.6}, extra=nothing)).sentences[0]
+    sure, doubt = first.split("by direction, surely better ")[1].split("; ")
+    assert "English → Swahili (+.2" in sure
+    assert "Nepali" not in sure.split(" and ")[0].split("English → Swahili")[0]
+    assert doubt.startswith(("not sure English → Nepali", "equivalent English → Nepali"))
+
+
+def test_the_others_stand_by_what_the_test_says_of_them() -> None:
+    found = answer_of(run_of({"untuned": 0.2, "en-en": 0.4, "x-x-mono": 0.45, "x-y": 0.7, "hybrid": 0.6}))
+    _, others, ranking = found.sentences
+    assert others.startswith("There it is surely better than Untuned (+.")
+    assert "surely worse than X-Y (-.1" in others
+    assert "under En-En (surely nearer)" in ranking
+    assert "under X-X-mono (surely nearer)" in ranking
+    assert found.beside == ()
+
+
+def test_corrections_are_held_against_hybrid_alone_and_stay_out_of_the_three_sentences() -> None:
+    found = answer_of(run_of({"en-en": 0.4, "en-en+lsar": 0.4, "hybrid": 0.5, "hybrid+lsar": 0.6}))
+    assert "LSAR" not in " ".join(found.sentences)
+    (beside,) = found.beside
+    assert "Hybrid + LSAR +.1" in beside
+    assert beside.count("(surely better)") == 2
+    families = {one.family for one in found.comparisons}
+    assert families == {len(found.comparisons)}, "one family"
+
+
+def test_with_one_seed_nothing_is_called_sure_of_a_strategy() -> None:
+    found = answer_of(run_of({"en-en": 0.3, "hybrid": 0.6}, seeds=1))
+    assert found.sentences[0].startswith("Across languages it cannot be told")
+    assert "surely" not in " ".join(found.sentences)
+    assert "one seed" in found.beside[-1]
+
+
+def test_without_plain_fine_tuning_or_directions_across_there_is_no_answer() -> None:
+    assert answers_of([run_of({"x-y": 0.3, "hybrid": 0.6})], method=METHOD) == ()
+    run = run_of({"en-en": 0.3, "hybrid": 0.6})
+    pooled = Run("news", run.values.filter(pa.compute.equal(run.values.column("setting"), "multilingual")), (), {})
+    assert answers_of([pooled], method=METHOD) == ()
+
+
+def test_it_stands_at_the_top_of_page_text_and_json(tmp_path: Path) -> None:
+    report = load_runs([write_run(tmp_path / "run", first="hybrid")])
+    (answer,) = report.answers
+    html, text, record = to_html(report), to_markdown(report), json.loads(to_json(report))
+    assert "hybrid batches help" in answer.text
+    plain = html.replace('<span class="whole">', "").replace("</span>", "").replace("&#39;", "'")
+    for sentence in answer.sentences:
+        assert plain.index(sentence) < plain.index("<table")
+    assert answer.text in text.replace("\\", "")
+    assert RULE in html
+    (stored,) = record["collections"][0]["answers"]
+    assert stored["sentences"] == list(answer.sentences)
+    assert len(stored["comparisons"]) == len(answer.comparisons)
