@@ -120,8 +120,8 @@ def draw_panel(panel: Panel) -> Figure:
     """The figure of a panel: lines with bands where values have an order, else points with bars."""
     figure, axes = bare_axes(WIDTH, HEIGHT, left=44, right=104, bottom=42, top=16)
     ends = []
-    for place, line in enumerate(panel.lines):
-        colour, marker = LINES.get(line.name, SYSTEMS[place % len(SYSTEMS)])
+    for at, line in enumerate(panel.lines):
+        colour, marker = LINES.get(line.name, SYSTEMS[at % len(SYSTEMS)])
         wide = 2.4 if line.name == MACRO else 1.7
         spread = [one or 0.0 for one in line.deviations]
         low, high = ([m + side * s for m, s in zip(line.means, spread, strict=True)] for side in (-1, 1))
