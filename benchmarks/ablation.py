@@ -82,6 +82,7 @@ CHANGES: dict[str, Change] = {
     "temperature .05": put(loss={"temperature": 0.05}),
     "runs of 3 lines": runs(3),
     "hybrid, alpha .25": put(systems=["hybrid"], batches={"alpha": 0.25}),
+    "hybrid, adaptive alpha": put(systems=["hybrid"], batches={"alpha": "adaptive"}),
     "mixed composition": put(batches={"composition": "mixed"}),
     "dimension 256": put(encoder={"dimension": 256}),
     "dimension 1,024": put(encoder={"dimension": 1024}),

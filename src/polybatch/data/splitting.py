@@ -1,6 +1,8 @@
 """Folders of translated articles into an experiment: texts to train on, others to judge by, and two recipes."""
 
 import shutil
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -23,12 +25,9 @@ PASSAGE_WORDS = 120
 
 @dataclass(frozen=True)
 class Split:
-    """What was made of the folders: articles on each side, training rows and their groups, and what was noted."""
+    """What was made of the folders: articles on each side, what there is to train on, and what was noted."""
 
-    trained: int
-    tested: int
-    rows: int
-    groups: int
+    rows: Rows
     notes: Mapping[str, int]
 
 
@@ -58,10 +57,9 @@ def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: 
                 shutil.copyfile(folder / article, target)
         write_beir(_collection(name, folders, held_out, licence), new / TEST)
         split = _count(new, name, folders, len(whole) - len(held_out), len(held_out), licence)
-        rows = Rows(split.rows, split.groups, split.trained, split.tested)
         for file, recipe in ((RECIPE, comparison_recipe), (BEST, best_recipe)):
             test = (out.resolve() / TEST).as_posix()
-            text = recipe(name, rows, languages=tuple(folders), licence=licence, train=TRAIN, test=test)
+            text = recipe(name, split.rows, languages=tuple(folders), licence=licence, train=TRAIN, test=test)
             (new / file).write_text(text, encoding="utf-8")
     return split
 
@@ -124,14 +122,35 @@ def _lines(path: Path, faults: list[Fault]) -> list[str]:
 
 def _count(new: Path, name: str, folders: Mapping[str, Path], trained: int, tested: int, licence: str) -> Split:
     reading = Reading()
-    groups = set()
-    rows = 0
+    groups, words = set(), set[str]()
+    characters: dict[str, Counter[str]] = {code: Counter() for code in folders}
+    rows = parallel = texts = length = 0
     for item in _source(name, folders, licence).items(new, reading):
         rows += 1
         groups.add(item.group)
+        parallel += len({*item.queries, *item.passages}) > 1
+        for side in (item.queries, item.passages):
+            for code, text in side.items():
+                found = text.split()
+                words.update(found)
+                length += len(found)
+                texts += 1
+                characters[code].update(text)
     if reading.faults:
         raise DataError(reading.faults)
-    return Split(trained, tested, rows, len(groups), dict(reading.left_out + reading.notes))
+    scripts = {code: script_of(found) for code, found in characters.items()}
+    there = Rows(rows, len(groups), trained, tested, parallel, len(words), 2 * length / max(1, texts), scripts)
+    return Split(there, dict(reading.left_out + reading.notes))
+
+
+def script_of(characters: Mapping[str, int]) -> str:
+    """The script of most letters among counted characters, as Unicode names it: Latin, Devanagari, Thai, CJK."""
+    scripts: Counter[str] = Counter()
+    for character, count in characters.items():
+        if character.isalpha():
+            scripts[unicodedata.name(character, "unknown").partition(" ")[0]] += count
+    name = max(scripts, key=lambda one: scripts[one], default="unknown")
+    return name if name in ("CJK", "unknown") else name.capitalize()
 
 
 def _source(name: str, folders: Mapping[str, Path], licence: str) -> DocumentsSource:
