@@ -102,7 +102,7 @@ def best_choices(rows: Rows) -> list[Choice]:
 
 
 def _most_steps(rows: Rows) -> int:
-    """As many steps as stay within ten minutes on two cores: MOST_STEPS of rows of up to WORDS words, fewer of longer."""
+    """As many steps as ten minutes on two cores do: MOST_STEPS of rows of up to WORDS words, fewer of longer ones."""
     return max(LEAST_STEPS, int(MOST_STEPS * min(1.0, WORDS / max(1.0, rows.length))) // 50 * 50)
 
 
