@@ -32,7 +32,7 @@ vocabulary = 600
 dimension = 32
 
 [training]
-steps = 130
+steps = 90
 batch_size = 16
 checkpoint_every = 25
 
@@ -95,7 +95,11 @@ class StopsAt(Silent):
         yield advance
 
 
-def test_what_was_drawn_is_what_was_said_and_a_training_that_is_stopped_goes_on_with_it(tmp_path: Path) -> None:
+def test_what_was_drawn_is_what_was_said_and_a_training_that_is_stopped_goes_on_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("adapting", "plans"):  # far from what the losses of these rows give
+        monkeypatch.setattr(f"polybatch.training.{module}.START", 0.8)
     path = tmp_path / "adaptive.toml"
     path.write_text(RECIPE, encoding="utf-8")
     recipe = load_recipe(path)
@@ -109,13 +113,13 @@ def test_what_was_drawn_is_what_was_said_and_a_training_that_is_stopped_goes_on_
     (said,) = [one for one in progress.said if "alpha by blocks of 20 batches" in one]
     shares = [float(one) for one in said.rpartition(": ")[2].split()]
     mix = read_record(tmp_path / "whole")["mix"]
-    assert len(shares) == len(mix["blocks"]["kinds"]["monolingual"]) == 7
+    assert len(shares) == len(mix["blocks"]["kinds"]["monolingual"]) == 5
     assert len(set(shares)) > 1, "it was adapted"
-    drawn = [round(share * KIND_BLOCK) for share in shares[:6]]
-    assert mix["blocks"]["kinds"]["monolingual"][:6] == drawn
+    drawn = [round(share * KIND_BLOCK) for share in shares[:4]]
+    assert mix["blocks"]["kinds"]["monolingual"][:4] == drawn
 
     out = tmp_path / "stopped"
-    for step in (47, 81, 119):
+    for step in (47, 81):
         with pytest.raises(KeyboardInterrupt):
             train(out, StopsAt(step))
     assert train(out, StopsAt()) == whole
@@ -124,7 +128,7 @@ def test_what_was_drawn_is_what_was_said_and_a_training_that_is_stopped_goes_on_
 
 def test_a_strategy_of_one_kind_of_batch_has_nothing_to_adapt(tmp_path: Path) -> None:
     path = tmp_path / "adaptive.toml"
-    path.write_text(RECIPE.replace("steps = 130", "steps = 21"), encoding="utf-8")
+    path.write_text(RECIPE.replace("steps = 90", "steps = 21"), encoding="utf-8")
     progress = StopsAt()
     train_one(load_recipe(path), "x-y", seed=1, out=tmp_path / "m", data=None, progress=progress, command="")
     assert read_record(tmp_path / "m")["mix"]["kinds"] == {"cross-lingual": 21}
