@@ -57,6 +57,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "composition mixed": {"batches": {"composition": "mixed"}},
     "hybrid": {"system": "hybrid"},
     "hybrid, alpha .33": {"system": "hybrid", "batches": {"alpha": 0.33}},
+    "hybrid, adaptive alpha": {"system": "hybrid", "batches": {"alpha": "adaptive"}},
     "hybrid, what follows alone": {"system": "hybrid", "with_sentence": False},
     "600 steps": {"training": {"steps": 600}},
     "600 steps, temperature .07": {"training": {"steps": 600, "temperature": 0.07}},

@@ -42,3 +42,41 @@ def test_two_folders_of_articles_become_models_and_a_report(tmp_path: Path, monk
     polybatch("train", best, "--data", "mine", "--strategy", "x-y", "--out", "models/best")
     assert "NgramEmbedding" in Path("models/best/modules.json").read_text(encoding="utf-8")
     assert "X-Y" in polybatch("evaluate", "models/best", "--on", "mine/test", "--out", "results/best")
+
+
+def test_a_preset_makes_a_model_of_two_folders_in_one_command_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number, item in enumerate(newswire_corpus(stories=20).items):
+        for code in ("en", "ne"):
+            path = Path("articles", code, f"{number}.txt")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{item.queries[code]}\n{item.passages[code]}\n", encoding="utf-8")
+    monkeypatch.setattr("polybatch.data.own_recipes.LEAST_STEPS", 4)
+    monkeypatch.setattr("polybatch.data.own_recipes.MOST_STEPS", 8)
+    command = ["train", "--preset", "best", "en=articles/en", "ne=articles/ne", "--out", "models/mine"]
+    ran = CliRunner().invoke(app, command, env={"POLYBATCH_DATA": None})
+    assert ran.exit_code == 0, ran.output
+    assert ran.stdout == "models/mine\n"
+    assert "encoder.ngrams 4: parts of words, in Latin letters; Devanagari and Latin scripts" in ran.stderr
+    assert "training.batch_size 11: 3/4 of 15 groups" in ran.stderr
+    assert "min on this processor; a rough estimate" in ran.stderr
+    assert Path("models/mine/modules.json").is_file()
+    assert Path("models/mine.articles/best.toml").is_file()
+    tested = polybatch("evaluate", "models/mine", "--on", "models/mine.articles/test", "--out", "results")
+    assert "X-Y" in tested
+    again = CliRunner().invoke(app, command, env={"POLYBATCH_DATA": None})
+    assert "made before; delete it to make it anew" in again.stderr
+
+
+def test_what_a_preset_cannot_be_given_is_refused_at_once(tmp_path: Path) -> None:
+    def said(*words: str) -> str:
+        ran = CliRunner().invoke(app, ["train", *words, "--out", str(tmp_path / "m")], env={"POLYBATCH_DATA": None})
+        assert ran.exit_code == 1
+        return ran.stderr
+
+    assert "--strategy: missing" in said("recipe.toml")
+    assert "--preset: 'worst'; known: best" in said("en=a", "--preset", "worst")
+    assert "one recipe; or --preset best for folders" in said("en=a", "sw=b", "--strategy", "x-y")
+    assert "a language and a folder each" in said("en", "--preset", "best")

@@ -1,15 +1,17 @@
 """Claims about splitting one's own articles into an experiment."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from polybatch.data import splitting
 from polybatch.data.collections.table import load_collection
 from polybatch.data.newswire import newswire_corpus
-from polybatch.data.own_recipes import recipe_name
-from polybatch.data.splitting import BEST, RECIPE, Split, split_articles
+from polybatch.data.own_recipes import Rows, best_choices, recipe_name
+from polybatch.data.splitting import BEST, RECIPE, Split, script_of, split_articles
 from polybatch.errors import DataError
 from polybatch.training.recipe import load_recipe
 
@@ -40,7 +42,7 @@ def test_every_article_is_on_one_side_in_all_its_languages(archive: Archive, tmp
     test = load_collection(str(tmp_path / "mine/test"), data=None)
     tested = {query.id for query in test.queries["en"]}
     assert trained["en"] == trained["sw"]
-    assert len(tested) == found.tested >= 5
+    assert len(tested) == found.rows.tested >= 5
     assert trained["en"] | tested == {f"{number:03}" for number in range(40)}
     assert not trained["en"] & tested
     assert {query.cluster for query in test.queries["sw"]} == tested
@@ -67,7 +69,7 @@ def test_the_recipe_is_one_that_can_be_run(archive: Archive, tmp_path: Path) -> 
     found = split(archive(), tmp_path / "mine")
     recipe = load_recipe(tmp_path / "mine" / RECIPE)
     assert recipe.languages == ["en", "sw"]
-    assert recipe.training.batch_size <= found.groups
+    assert recipe.training.batch_size <= found.rows.groups
     assert recipe.test == [str(tmp_path / "mine/test")]
 
 
@@ -120,7 +122,7 @@ def test_few_articles_leave_most_of_the_share_however_their_hashes_fall(archive:
     for path in folders["sw"].iterdir():
         if path.name not in kept:
             path.unlink()
-    assert split(folders, tmp_path / "mine", share=0.2).tested == 8, "three quarters of a fifth of 50"
+    assert split(folders, tmp_path / "mine", share=0.2).rows.tested == 8, "three quarters of a fifth of 50"
 
 
 def test_an_article_to_train_on_that_cannot_be_read_is_left_out_by_its_own_name(
@@ -140,3 +142,34 @@ def test_a_web_page_is_not_judged_by(archive: Archive, tmp_path: Path) -> None:
     held_out.write_bytes(b"<!DOCTYPE html>\n<p>404\n")
     with pytest.raises(DataError, match=f"{held_out.name}: HTML instead of data"):
         split(folders, tmp_path / "mine")
+
+
+def rows(**changes: Any) -> Rows:
+    there: dict[str, Any] = {"rows": 20_000, "groups": 2000, "trained": 2000, "tested": 500, "parallel": 20_000}
+    there |= {"words": 90_000, "length": 60.0, "scripts": {"en": "Latin", "sw": "Latin"}}
+    return Rows(**there | changes)
+
+
+def chosen(**changes: Any) -> dict[str, tuple[str, str]]:
+    return {f"{one.table}.{one.key}": (one.value, one.why) for one in best_choices(rows(**changes))}
+
+
+def test_the_best_recipe_is_sized_by_what_there_is_and_says_why() -> None:
+    assert chosen()["training.batch_size"][0] == "512"
+    assert chosen()["training.steps"] == ("2000", "each row some 60 times, 2,000 steps at most")
+    few = chosen(rows=40, groups=16)
+    assert few["training.batch_size"][0] == "12"
+    assert few["training.steps"][0] == "200"
+    long = chosen(length=200.0)
+    assert long["training.steps"][0] == "1000"
+    assert "ten minutes on two cores: a row has 200 words" in long["training.steps"][1]
+    assert chosen(rows=10, groups=10, parallel=10)["training.steps"] == ("100", "100 at least")
+    assert "the Latin script" in chosen()["encoder.ngrams"][1]
+    across = chosen(scripts={"en": "Latin", "th": "Thai"})["encoder.ngrams"][1]
+    assert "Latin and Thai scripts: names meet" in across
+
+
+def test_a_script_is_that_of_most_letters() -> None:
+    texts = {"Latin": "Rais wa Kenya 2026", "Devanagari": "नेपालका राष्ट्रपति ABC", "Thai": "ประเทศไทย", "CJK": "中国"}
+    assert {name: script_of(Counter(text)) for name, text in texts.items()} == {name: name for name in texts}
+    assert script_of(Counter("12 34!")) == "unknown"

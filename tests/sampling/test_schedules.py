@@ -5,13 +5,14 @@ import math
 import pytest
 from scipy.integrate import quad
 
-from polybatch.sampling.schedules import SCHEDULES, Schedule, alpha_fault, constant, make_schedule
+from polybatch.sampling.schedules import SCHEDULES, Schedule, alpha_fault, blockwise, constant, make_schedule
 
 ALL = [
     constant(0.3),
     make_schedule("linear", [1, 0.25]),
     make_schedule("cosine", [0, 1]),
     make_schedule("stepwise", [1, 0.5, 0]),
+    blockwise([0.5, 0.1, 0.9], block=20, total=75),
     Schedule("sine", lambda progress: (1 + math.sin(9 * progress)) / 2),
 ]
 
@@ -44,3 +45,11 @@ def test_what_is_no_schedule_is_refused_with_what_works() -> None:
     assert alpha_fault(0.5) == ""
     assert alpha_fault(float("nan")) == "nan"
     assert alpha_fault(make_schedule("linear", [0, 2])).startswith("1.99")
+
+
+def test_shares_of_blocks_can_be_put_behind_others_and_what_was_due_stays() -> None:
+    some, more = (blockwise(shares, block=20, total=90) for shares in ([0.5, 0.1], [0.5, 0.1, 0.9, 0.3]))
+    for number in range(41):
+        assert some.upto(number / 90) == more.upto(number / 90)
+    assert 90 * more.upto(80 / 90) == pytest.approx(10 + 2 + 18 + 6)
+    assert 90 * more.upto(1) == pytest.approx(10 + 2 + 18 + 6 + 3)

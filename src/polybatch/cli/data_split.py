@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from polybatch.cli.options import parse_folders
 from polybatch.cli.progress import make_progress
 from polybatch.errors import DataError, Fault
 
@@ -27,21 +28,15 @@ def split(
 
     Example: polybatch data split en=articles/en sw=articles/sw --out mine
     """
-    named = dict(one.partition("=")[::2] for one in folders)
-    if len(named) < len(folders) or not all(named.values()):
-        raise DataError([Fault("folders", " ".join(folders), "a language and a folder each: en=articles/en")])
+    paths = parse_folders(folders)
     if out.exists():
         raise DataError([Fault(str(out), "is there already", "name another --out")])
     from polybatch.data.own_recipes import recipe_name
-    from polybatch.data.splitting import BEST, FEW, RECIPE, split_articles
+    from polybatch.data.splitting import BEST, RECIPE, split_articles
 
-    paths = {code: Path(folder) for code, folder in named.items()}
     found = split_articles(paths, out, name=recipe_name(out.resolve().name), share=share, licence=licence)
     progress = make_progress()
-    progress.say(f"{found.trained:,} articles to train on, {found.rows:,} rows; {found.tested:,} held out to judge by")
-    for note, count in found.notes.items():
-        progress.say(f"{count:,}: {note} ({found.places[note]})" if note in found.places else f"{count:,}: {note}")
-    if found.tested < FEW:
-        progress.say(f"{found.tested:,} are few to judge by, and show large differences alone: 50 or more are wanted")
+    for line in found.said():
+        progress.say(line)
     progress.say(f"{out / BEST}: the encoder to search with, by polybatch run, or train --strategy x-y; it says why")
     typer.echo(out / RECIPE)

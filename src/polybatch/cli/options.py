@@ -1,6 +1,7 @@
 """Options that several commands share, and the checks that go with them."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -87,6 +88,14 @@ def narrowed(recipe: "Experiment", *, systems: str | None, seeds: str | None) ->
 
 def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def parse_folders(texts: Sequence[str]) -> dict[str, Path]:
+    """Languages and folders out of `en=articles/en sw=articles/sw`; raises DataError for what is neither, or twice."""
+    named = dict(one.partition("=")[::2] for one in texts)
+    if len(named) < len(texts) or not all(named.values()):
+        raise DataError([Fault("folders", " ".join(texts), "a language and a folder each: en=articles/en")])
+    return {code: Path(folder) for code, folder in named.items()}
 
 
 def command_line(*parts: str | Path) -> str:

@@ -1,22 +1,40 @@
 """`polybatch train`: one system of a recipe, to a model folder."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from polybatch.cli.options import STRATEGIES_HELP, Data, Recipe, command_line
+from polybatch.cli.options import STRATEGIES_HELP, Data, command_line, parse_folders
 from polybatch.cli.run import Table
 from polybatch.cli.tracking import Track, parse_trackers
+from polybatch.data.own_recipes import PRESETS, STRATEGY
 from polybatch.errors import Fault, RecipeError
+from polybatch.progress import Silent
 from polybatch.sampling.strategies import STRATEGIES
 from polybatch.training.processes import joined
 
+PRESETS_HELP = "; ".join(f"[bold]{name}[/bold]: {what}" for name, what in PRESETS.items())
+
 
 def train(
-    recipe: Recipe,
-    strategy: Annotated[str, typer.Option(help=f"How batches are made. {STRATEGIES_HELP}.", show_default=False)],
+    given: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="RECIPE | LANGUAGE=FOLDER...",
+            help="A recipe, a .toml file; or, for a --preset, folders of articles: en=articles/en sw=articles/sw.",
+            show_default=False,
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="Folder for the model.", show_default=False)],
+    strategy: Annotated[
+        str | None,
+        typer.Option(help=f"How batches are made. {STRATEGIES_HELP}.", show_default="that of the preset"),
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help=f"A recipe made of your articles. {PRESETS_HELP}.", show_default="a recipe")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the initial vectors, the batches and the dropout.", min=0)] = 1,
     data: Data = None,
     table: Table = None,
@@ -32,28 +50,46 @@ def train(
     one is whole. A training that was stopped, even killed, goes on at its last checkpoint when the same command is
     given again. For several processes put `torchrun --nproc-per-node N -m` before the command.
 
+    With --preset best it takes folders of articles as `polybatch data split` does, a plain text file each, translations
+    under one name; holds a fifth out to judge by, chooses settings by what there is, and says why. Recipe and held-out
+    test then stand in OUT.articles.
+
     Example: polybatch train recipes/demo.toml --strategy hybrid --seed 1 --out models/hybrid
     """
     from polybatch.cli.processes import progress_of
     from polybatch.encoders.loading import RECORD
+    from polybatch.training.preset import prepare
     from polybatch.training.recipe import load_recipe
     from polybatch.training.run import train_one
 
-    if strategy not in STRATEGIES:
-        raise RecipeError([Fault("--strategy", repr(strategy), f"known: {', '.join(STRATEGIES)}")])
+    if faults := _faults(given, strategy, preset, table):
+        raise RecipeError(faults)
     if out.exists() and not (out / RECORD).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise RecipeError([Fault(str(out), "is not empty and holds no model of polybatch", "name another --out")])
-    checked, trackers = load_recipe(recipe), parse_trackers(track)
+    trackers, test = parse_trackers(track), None
+    options: list[str | Path] = ["--strategy", strategy] if strategy else []
+    options += ["--preset", preset] if preset else []
+    words: list[str | Path] = [*given] if preset else [Path(given[0])]
     with joined() as processes:
         progress = progress_of(processes, out)
+        if preset:
+            folders = parse_folders(given)
+            if processes.first:
+                ready = prepare(folders, out, progress=progress)
+            processes.wait()
+            if not processes.first:
+                ready = prepare(folders, out, progress=Silent())
+            checked, data, test = ready.recipe, ready.data, ready.test
+        else:
+            checked = load_recipe(Path(given[0]))
         train_one(
             checked,
-            strategy,
+            strategy or STRATEGY,
             seed=seed,
             data=data,
             out=out,
             progress=progress,
-            command=command_line("train", recipe, "--strategy", strategy, "--seed", str(seed), "--out", out),
+            command=command_line("train", *words, *options, "--seed", str(seed), "--out", out),
             table=table,
             processes=processes,
             track=trackers,
@@ -64,4 +100,21 @@ def train(
         from polybatch.training.hub import push_model
 
         progress.say(f"on the hub: {push_model(out, push_to_hub)}")
+    if test:
+        progress.say(f"how good it is on what was held out: polybatch evaluate {out} --on {test} --out {out}.results")
     typer.echo(out)
+
+
+def _faults(given: Sequence[str], strategy: str | None, preset: str | None, table: Path | None) -> list[Fault]:
+    faults = []
+    if strategy is None and preset is None:
+        faults.append(Fault("--strategy", "missing", f"known: {', '.join(STRATEGIES)}"))
+    if strategy is not None and strategy not in STRATEGIES:
+        faults.append(Fault("--strategy", repr(strategy), f"known: {', '.join(STRATEGIES)}"))
+    if preset is not None and preset not in PRESETS:
+        faults.append(Fault("--preset", repr(preset), f"known: {', '.join(PRESETS)}"))
+    if preset is None and len(given) > 1:
+        faults.append(Fault("recipe", " ".join(given), "one recipe; or --preset best for folders of articles"))
+    if preset is not None and table is not None:
+        faults.append(Fault("--table", str(table), "a preset builds its rows of the articles"))
+    return faults

@@ -2,20 +2,48 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
+PRESETS = {"best": "the encoder that found most on Swahili and Nepali news, sized by your articles"}
+STRATEGY = "x-y"  # of the best recipe
+
 MOST_ROWS = 512  # of a batch
-LEAST_STEPS = 100
+LEAST_STEPS, MOST_STEPS = 100, 2000
+WORDS = 100  # of a row; best-news has some 66, and MOST_STEPS of MOST_ROWS rows of it took 226 to 410 s on two cores
 
 
-class Rows(NamedTuple):
-    """What there is: rows to train on, groups of articles that share no text, articles trained on and held out."""
+@dataclass(frozen=True)
+class Rows:
+    """What there is to train on.
+
+    `groups` of articles share no text with others; `trained` and `tested` are articles. `parallel`: rows in more than
+    one language. `words`: different ones in all texts; `length`: words of a row, query and passage, in the mean;
+    `scripts`: the script of each language's texts.
+    """
 
     rows: int
     groups: int
     trained: int
     tested: int
+    parallel: int
+    words: int
+    length: float
+    scripts: Mapping[str, str]
+
+
+class Choice(NamedTuple):
+    """A value of a recipe as TOML writes it, where it stands, and why it is that."""
+
+    table: str
+    key: str
+    value: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}{f'  # {self.why}' if self.why else ''}"
 
 
 def recipe_name(folder: str) -> str:
@@ -37,7 +65,8 @@ def comparison_recipe(name: str, rows: Rows, *, languages: Sequence[str], licenc
         "vocabulary = 16000  # at most; a small archive gives fewer",
         "dimension = 512",
         "",
-        *_training(rows, passes=40, most=800),
+        "[training]",
+        *map(str, _training(rows, passes=40, most=800)),
         "",
         "[batches]",
         "alpha = 0.5",
@@ -47,32 +76,41 @@ def comparison_recipe(name: str, rows: Rows, *, languages: Sequence[str], licenc
 
 
 def best_recipe(name: str, rows: Rows, *, languages: Sequence[str], licence: str, train: str, test: str) -> str:
-    """A recipe for the encoder to search with: what found most on Swahili and Nepali news, in this archive's sizes.
-
-    Its values are those of `recipes/best-news.toml`; `comparison_recipe` says what the arguments are.
-    """
+    """A recipe for the encoder to search with, of `best_choices`; `comparison_recipe` says what the arguments are."""
     lines = [
         f"# The encoder to search {', '.join(languages)} with. Its settings found most on Swahili and Nepali news;",
         "# docs/experiments.md has the table. Batch and steps are by what there is:",
         f"# {rows.trained:,} articles give {rows.rows:,} rows to train on; {rows.tested:,} are held out.",
-        *_head(f"{name}-best", ["untuned", "x-y"], [1], languages, licence, train, test),
-        "[encoder]",
-        'kind = "static"',
-        "vocabulary = 16000  # at most; a small archive gives fewer",
-        "dimension = 512",
-        "ngrams = 4  # parts of words, in Latin letters: names and inflected words are told by them in any script",
-        "lexical = 2048  # what is written counts beside what is learned, the more the rarer it is",
-        "",
-        *_training(rows, passes=60, most=1200),
-        "",
-        "[loss]",
-        "temperature = 0.1  # softer than 0.05: few rows, and neighbours that answer a little as well",
-        "symmetric = true",
-        "",
-        "[batches]",
-        'composition = "pair"',
+        *_head(f"{name}-best", ["untuned", STRATEGY], [1], languages, licence, train, test),
     ]
-    return "\n".join(lines) + "\n"
+    for table, choices in groupby(best_choices(rows), key=lambda one: one.table):
+        lines += [f"[{table}]", *map(str, choices), ""]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def best_choices(rows: Rows) -> list[Choice]:
+    """The values of `recipes/best-news.toml`, batch and steps by the size and lengths of these texts, each with why."""
+    kinds = sorted(set(rows.scripts.values()))
+    scripts = f"the {kinds[0]} script" if len(kinds) == 1 else f"{', '.join(kinds[:-1])} and {kinds[-1]} scripts"
+    met = "names and inflected words are told by them"
+    if len(kinds) > 1:
+        met = "names meet in them across scripts, and inflected words"
+    return [
+        Choice("encoder", "kind", '"static"', ""),
+        Choice("encoder", "vocabulary", "16000", f"at most; these texts have {rows.words:,} different words"),
+        Choice("encoder", "dimension", "512", ""),
+        Choice("encoder", "ngrams", "4", f"parts of words, in Latin letters; {scripts}: {met}"),
+        Choice("encoder", "lexical", "2048", "what is written counts beside what is learned, the more the rarer it is"),
+        *_training(rows, passes=60, most=_most_steps(rows)),
+        Choice("loss", "temperature", "0.1", "softer than 0.05: few rows, and neighbours that answer a little as well"),
+        Choice("loss", "symmetric", "true", ""),
+        Choice("batches", "composition", '"pair"', f"{rows.parallel:,} of {rows.rows:,} rows have several languages"),
+    ]
+
+
+def _most_steps(rows: Rows) -> int:
+    """As many steps as ten minutes on two cores do: MOST_STEPS of rows of up to WORDS words, fewer of longer ones."""
+    return max(LEAST_STEPS, int(MOST_STEPS * min(1.0, WORDS / max(1.0, rows.length))) // 50 * 50)
 
 
 def _head(
@@ -101,15 +139,18 @@ def _head(
     ]
 
 
-def _training(rows: Rows, *, passes: int, most: int) -> list[str]:
+def _training(rows: Rows, *, passes: int, most: int) -> list[Choice]:
     # a batch holds each article once at most; some room is left for articles that share text
     batch = max(2, min(MOST_ROWS, rows.groups * 3 // 4))
-    steps = max(LEAST_STEPS, min(most, passes * rows.rows // batch))
-    return [
-        "[training]",
-        f"batch_size = {batch}  # 3/4 of {rows.groups:,} groups of articles that share no text, {MOST_ROWS} at most",
-        f"steps = {steps}  # each row some {passes} times, {most} steps at most",
-    ]
+    wanted = passes * rows.rows // batch
+    steps = max(LEAST_STEPS, min(most, wanted))
+    shared = f"3/4 of {rows.groups:,} groups of articles that share no text, {MOST_ROWS} at most"
+    why = f"each row some {passes} times, {most:,} steps at most"
+    if most < min(wanted, MOST_STEPS):
+        why = f"{most:,} at most, to stay within ten minutes on two cores: a row has {rows.length:.0f} words"
+    elif wanted < LEAST_STEPS:
+        why = f"{LEAST_STEPS} at least"
+    return [Choice("training", "batch_size", str(batch), shared), Choice("training", "steps", str(steps), why)]
 
 
 def _quoted(word: str) -> str:

@@ -2,6 +2,8 @@
 
 import math
 import shutil
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -26,17 +28,28 @@ PASSAGE_WORDS = 120
 
 @dataclass(frozen=True)
 class Split:
-    """What was made of the folders: articles on each side, training rows and their groups, and what was noted.
+    """What was made of the folders: articles on each side, what there is to train on, and what was noted.
 
     `notes`: what was left out of the training rows, or is odd about them, and how often; `places`: where first.
     """
 
-    trained: int
-    tested: int
-    rows: int
-    groups: int
+    rows: Rows
     notes: Mapping[str, int]
     places: Mapping[str, str]
+
+    def said(self) -> list[str]:
+        """What was made, for people: a line for the counts, one for each note, one where too few are held out."""
+        rows = self.rows
+        lines = [f"{rows.trained:,} articles to train on, {rows.rows:,} rows; {rows.tested:,} held out to judge by"]
+        lines += [
+            f"{count:,}: {note} ({self.places[note]})" if note in self.places else f"{count:,}: {note}"
+            for note, count in self.notes.items()
+        ]
+        if rows.tested < FEW:
+            lines.append(
+                f"{rows.tested:,} are few to judge by, and show large differences alone: 50 or more are wanted"
+            )
+        return lines
 
 
 def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: float, licence: str) -> Split:
@@ -68,10 +81,9 @@ def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: 
                 shutil.copyfile(folder / article, target)
         write_beir(_collection(name, folders, held_out, licence), new / TEST)
         split = _count(new, name, folders, len(whole) - len(held_out), len(held_out), licence)
-        rows = Rows(split.rows, split.groups, split.trained, split.tested)
         for file, recipe in ((RECIPE, comparison_recipe), (BEST, best_recipe)):
             test = (out.resolve() / TEST).as_posix()
-            text = recipe(name, rows, languages=tuple(folders), licence=licence, train=TRAIN, test=test)
+            text = recipe(name, split.rows, languages=tuple(folders), licence=licence, train=TRAIN, test=test)
             (new / file).write_text(text, encoding="utf-8")
     return split
 
@@ -129,18 +141,39 @@ def _collection(name: str, folders: Mapping[str, Path], articles: list[str], lic
 
 def _count(new: Path, name: str, folders: Mapping[str, Path], trained: int, tested: int, licence: str) -> Split:
     reading = Reading()
-    groups = set()
-    rows = 0
+    groups, words = set(), set[str]()
+    characters: dict[str, Counter[str]] = {code: Counter() for code in folders}
+    rows = parallel = texts = length = 0
     for item in _source(name, folders, licence).items(new, reading):
         rows += 1
         groups.add(item.group)
+        parallel += len({*item.queries, *item.passages}) > 1
+        for side in (item.queries, item.passages):
+            for code, text in side.items():
+                found = text.split()
+                words.update(found)
+                length += len(found)
+                texts += 1
+                characters[code].update(text)
     if reading.faults:
         raise DataError(reading.faults)
     notes = dict(reading.left_out + reading.notes)
     first = {note: places[0] for note, places in {**reading.places, **reading.noted}.items() if places}
     for code, folder in folders.items():
         first = {note: where.replace(str(new / TRAIN / code), str(folder)) for note, where in first.items()}
-    return Split(trained, tested, rows, len(groups), notes, first)
+    scripts = {code: script_of(found) for code, found in characters.items()}
+    there = Rows(rows, len(groups), trained, tested, parallel, len(words), 2 * length / max(1, texts), scripts)
+    return Split(there, notes, first)
+
+
+def script_of(characters: Mapping[str, int]) -> str:
+    """The script of most letters among counted characters, as Unicode names it: Latin, Devanagari, Thai, CJK."""
+    scripts: Counter[str] = Counter()
+    for character, count in characters.items():
+        if character.isalpha():
+            scripts[unicodedata.name(character, "unknown").partition(" ")[0]] += count
+    name = max(scripts, key=lambda one: scripts[one], default="unknown")
+    return name if name in ("CJK", "unknown") else name.capitalize()
 
 
 def _source(name: str, folders: Mapping[str, Path], licence: str) -> DocumentsSource:

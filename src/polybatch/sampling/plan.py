@@ -1,7 +1,8 @@
 """Plan batches: which rows, in which languages, in what order. Pure: no texts, no torch, no global randomness."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -129,6 +130,21 @@ class Plan:
         kinds, earlier = self._agenda(stretch)
         return self._kinds[kinds[place]].batch(earlier[place], number)
 
+    def kind(self, number: int) -> str:
+        """The name of the kind of batch `number`, without its rows being chosen."""
+        stretch, place = divmod(number, KIND_BLOCK * _AHEAD)
+        return self._kinds[self._agenda(stretch)[0][place]].name
+
+    def with_alpha(self, alpha: Schedule) -> "Plan":
+        """This plan with another alpha: the same batches for as long as as many of each kind are due.
+
+        It shares what was worked out with this one, so the two are not for two threads at once.
+        """
+        new = copy(self)
+        new.strategy = replace(self.strategy, alpha=alpha)
+        new._agenda = _Recent(new._kinds_ahead)
+        return new
+
     def batches(self, start: int = 0, stop: int | None = None) -> Iterator[Batch]:
         """Batches from `start` to before `stop`; endless without."""
         number = start
@@ -189,7 +205,7 @@ class _Kind:
     """The batches of one kind: all in one lane if mixed, else a lane a direction, in turns."""
 
     def __init__(self, plan: Plan, kind: BatchKind, key: int) -> None:
-        self._plan, self._kind, self._key = plan, kind, key
+        self._plan, self._kind, self._key, self.name = plan, kind, key, kind.name
         temperature = plan._language_temperature
         weights = direction_weights(plan.shape, kind.directions, plan.strategy.weights, temperature=temperature)
         choices = [weights] if kind.mixed else [{direction: weight} for direction, weight in weights.items()]

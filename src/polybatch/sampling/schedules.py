@@ -20,12 +20,13 @@ SCHEDULES: dict[str, str] = {
 class Schedule:
     """A share as a function of progress, which goes from 0 to 1 over a training; past 1 the last share stays.
 
-    `name` is for records; `share` must give values from 0 to 1, as `alpha_fault` checks. Make one with `constant`,
-    `make_schedule`, or from any function.
+    `name` is for records; `share` must give values from 0 to 1, as `alpha_fault` checks; `integral`, where it is known
+    exactly, stands for `upto`. Make one with `constant`, `make_schedule`, `blockwise`, or from any function.
     """
 
     name: str
     share: Callable[[float], float]
+    integral: Callable[[float], float] | None = None
 
     def __call__(self, progress: float) -> float:
         """The share at this progress."""
@@ -36,6 +37,8 @@ class Schedule:
 
         By the midpoint rule over 4,096 pieces: exact for constant and linear schedules, and for steps to one piece.
         """
+        if self.integral is not None:
+            return self.integral(progress)
         if progress >= 1:
             return self._sums[-1] + (progress - 1) * self(1.0)
         place = max(progress, 0.0) * _PIECES
@@ -74,6 +77,26 @@ def make_schedule(name: str, values: Sequence[float]) -> Schedule:
         raise ValueError(f"a {name} schedule of {len(values)} values; {wanted} works")
     title = " ".join([name, *(f"{value:g}" for value in values)])
     return Schedule(title, partial(_SHARES[name], tuple(values)))
+
+
+def blockwise(shares: Sequence[float], *, block: int, total: int) -> Schedule:
+    """A share for each block of so many batches of a training of `total`; the last one stays. Integrals are exact.
+
+    How many batches are due before any batch depends on the shares of the blocks up to it alone, so that shares of
+    blocks to come can be put behind them while batches are drawn.
+    """
+    values, blocks = tuple(shares), total / block
+    return Schedule("blockwise", partial(_block, values, blocks), partial(_blocks, values, blocks))
+
+
+def _block(values: Sequence[float], blocks: float, progress: float) -> float:
+    return values[min(int(progress * blocks + 1e-9), len(values) - 1)]
+
+
+def _blocks(values: Sequence[float], blocks: float, progress: float) -> float:
+    place = max(progress, 0.0) * blocks
+    whole = min(int(place + 1e-9), len(values) - 1)
+    return (sum(values[:whole]) + (place - whole) * values[whole]) / blocks
 
 
 def _steps(values: Sequence[float], progress: float) -> float:

@@ -90,6 +90,7 @@ class HybridTrainer(SentenceTransformerTrainer):
             language_temperature=language_temperature,
         )
         self.plan: Plan = self._make_plan()
+        self._slices: _Slices | None = None
         self._workers = {"rank": args.process_index, "ranks": args.world_size}
         # it wants a dataset to look at, which here only says what the columns are
         columns = ["query", "passage", *(f"negative_{number + 1}" for number in range(negatives))]
@@ -102,9 +103,11 @@ class HybridTrainer(SentenceTransformerTrainer):
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """This process's slices of the planned batches; a loader that accelerate need not share out."""
+        # a plan of its own: it is asked from another thread than ours
+        plan = self._make_plan().with_alpha(self.plan.strategy.alpha)
+        self._slices = _Slices(plan, self.table, **self._workers)
         return _Loader(
-            # a plan of its own: it is asked from another thread than ours
-            _Slices(self._make_plan(), self.table, **self._workers),
+            self._slices,
             batch_sampler=_Numbers(self.plan),
             collate_fn=self._collate,
             num_workers=self.args.dataloader_num_workers,
@@ -113,6 +116,15 @@ class HybridTrainer(SentenceTransformerTrainer):
             persistent_workers=self.args.dataloader_persistent_workers,
             prefetch_factor=self.args.dataloader_prefetch_factor,
         )
+
+    def go_on_with(self, alpha: Schedule) -> None:
+        """Plan the batches to come with another alpha, which must leave the next AHEAD + 2 as they are.
+
+        So many may have been fetched; workers of a loader, if there are any, would not hear of it.
+        """
+        self.plan = self.plan.with_alpha(alpha)
+        if self._slices is not None:
+            self._slices.plan = self._slices.plan.with_alpha(alpha)
 
     def mix(self, steps: int | None = None) -> dict[str, Any]:
         """What the batches of the first steps have held, all so far if not said how many.
@@ -160,12 +172,12 @@ class _Slices(TorchDataset[Any]):
     """
 
     def __init__(self, plan: Plan, table: BatchSource, *, rank: int, ranks: int) -> None:
-        self._plan, self._table, self._rank, self._ranks = plan, table, rank, ranks
+        self.plan, self._table, self._rank, self._ranks = plan, table, rank, ranks
         self._thread: ThreadPoolExecutor | None = None
         self._coming: dict[int, Future[Any]] = {}
 
     def __len__(self) -> int:
-        return self._plan.length * self._plan.size
+        return self.plan.length * self.plan.size
 
     def __getitems__(self, numbers: Sequence[int]) -> Any:
         (number,) = numbers
@@ -178,7 +190,7 @@ class _Slices(TorchDataset[Any]):
         return self._coming[number].result()
 
     def _fetch(self, number: int) -> Any:
-        return self._table.fetch(self._plan[number].part(self._rank, self._ranks))
+        return self._table.fetch(self.plan[number].part(self._rank, self._ranks))
 
 
 class _Loader(DataLoader[Any]):

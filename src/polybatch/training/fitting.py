@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polybatch.progress import Progress
+from polybatch.sampling.plan import KIND_BLOCK
 from polybatch.sampling.table import AlignedTable
+from polybatch.training.adapting import ADAPTIVE
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.hardware import Hardware, choose_hardware
 from polybatch.training.losses import make_loss
@@ -125,12 +127,17 @@ def fit(
             progress=progress,
             advance=advance,
             selecting=selecting,
+            adaptive=recipe.batches.alpha == ADAPTIVE,
             **plan_options(recipe.batches),
         )
         trainer.remove_callback(PrinterCallback)
         trainer.go()
         best = selecting.take_best(model) if selecting else None
         mix = trainer.mix(best)
+        if trainer.adapting:
+            of_blocks = trainer.adapting.shares[: -(-settings.steps // KIND_BLOCK)]
+            shares = " ".join(f"{share:.2f}".removeprefix("0") for share in of_blocks)
+            progress.say(f"{title}: alpha by blocks of {KIND_BLOCK} batches: {shares}")
     model.eval()
     return Fitted(mix, trainer.losses, hardware, selecting.record() if selecting else None)
 

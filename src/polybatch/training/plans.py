@@ -7,7 +7,9 @@ from polybatch.sampling.plan import Plan, make_plan
 from polybatch.sampling.schedules import Schedule, make_schedule
 from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import Composition
+from polybatch.training.adapting import START
 from polybatch.training.recipe import Batches, Recipe
+from polybatch.training.recipe.tables import AlphaSchedule
 
 
 class PlanOptions(TypedDict):
@@ -25,13 +27,17 @@ def plan_options(batches: Batches) -> PlanOptions:
     """The `[batches]` table of a recipe as options of a plan."""
     alpha = batches.alpha
     return PlanOptions(
-        alpha=alpha if isinstance(alpha, float) else make_schedule(alpha.schedule, alpha.values),
+        alpha=make_schedule(alpha.schedule, alpha.values) if isinstance(alpha, AlphaSchedule) else _share(alpha),
         composition=batches.composition,
         weights={Direction(*name.split("-", 1)): weight for name, weight in batches.weights.items()},
         negatives=batches.negatives,
         dataset_temperature=_number(batches.dataset_temperature),
         language_temperature=_number(batches.language_temperature),
     )
+
+
+def _share(alpha: float | str) -> float:
+    return START if isinstance(alpha, str) else alpha
 
 
 def _number(temperature: float | str) -> float:

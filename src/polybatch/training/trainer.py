@@ -16,8 +16,10 @@ from polybatch.errors import Fault, ModelError
 from polybatch.files import write_json
 from polybatch.progress import Progress
 from polybatch.sampling.permutation import key_of
+from polybatch.sampling.plan import KIND_BLOCK
 from polybatch.sampling.table import AlignedTable
 from polybatch.sampling.trainer import HybridTrainer
+from polybatch.training.adapting import AdaptiveAlpha
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.selection import Selecting
 
@@ -42,12 +44,15 @@ class RecipeTrainer(HybridTrainer):
         progress: Progress,
         advance: Callable[[int], None],
         selecting: Selecting | None,
+        adaptive: bool = False,
         **others: Any,
     ) -> None:
         super().__init__(*arguments, **others)
         self.title, self.checkpoints, self.texts, self.progress = title, checkpoints, texts, progress
         self.losses: list[float] = []
         self.selecting = selecting
+        # a strategy of one kind of batch has nothing to adapt
+        self.adapting = AdaptiveAlpha(self.args.max_steps) if adaptive and len(self.plan.strategy.kinds) > 1 else None
         self._unread: list[torch.Tensor] = []
         self.add_callback(_EveryStep(self, advance))
 
@@ -83,6 +88,14 @@ class RecipeTrainer(HybridTrainer):
         bad = np.flatnonzero(~np.isfinite(self.losses[-len(found) :]))
         if len(bad):
             raise self._no_number(len(self.losses) - len(found) + int(bad[0]))
+
+    def adapt(self) -> None:
+        """Set alpha by the losses so far, block by block, where it is adaptive."""
+        if self.adapting is None:
+            return
+        first = self.plan.strategy.kinds[0].name
+        while self.adapting.take_in(self.losses, self.plan.kind, first=first):
+            self.go_on_with(self.adapting.schedule)
 
     def _no_number(self, number: int) -> ModelError:
         """The error for the loss of batch `number`, whose rows are written to a file."""
@@ -132,6 +145,7 @@ class RecipeTrainer(HybridTrainer):
         folder = Path(resume_from_checkpoint)
         load_model(self.model, str(folder / WEIGHTS), device=str(self.model.device))
         self.losses = np.load(folder / LOSSES).tolist()
+        self.adapt()
         if self.selecting:
             self.selecting.looks = [(int(step), value) for step, value in np.load(folder / LOOKS).tolist()]
 
@@ -155,6 +169,9 @@ class _EveryStep(TrainerCallback):
         trainer = self._trainer
         if state.global_step % STEPS_BETWEEN_READINGS.get(args.device.type, 1) == 0:
             trainer.read_losses()
+        if trainer.adapting and state.global_step % KIND_BLOCK == 0:
+            trainer.read_losses()
+            trainer.adapt()
         if trainer.selecting and trainer.selecting.is_due(state.global_step):
             trainer.read_losses()
             control.should_training_stop |= trainer.selecting.look(trainer.model, state.global_step)

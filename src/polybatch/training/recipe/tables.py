@@ -76,13 +76,25 @@ class AlphaSchedule(Part):
         return self
 
 
+def _kind_of_alpha(value: object) -> str:
+    if isinstance(value, dict | AlphaSchedule):
+        return TABLE
+    return WORD if isinstance(value, str) else NUMBER
+
+
 class Batches(Part):
     """`[batches]`: what the strategies are made with."""
 
     alpha: Annotated[
-        Annotated[Share, Tag(NUMBER)] | Annotated[AlphaSchedule, Tag(TABLE)],
-        Discriminator(lambda value: TABLE if isinstance(value, dict | AlphaSchedule) else NUMBER),
-    ] = Field(0.5, description="share of monolingual batches in hybrid; or a schedule of it, see below")
+        Annotated[Share, Tag(NUMBER)]
+        | Annotated[Literal["adaptive"], Tag(WORD)]
+        | Annotated[AlphaSchedule, Tag(TABLE)],
+        Discriminator(_kind_of_alpha),
+    ] = Field(
+        0.5,
+        description="share of monolingual batches in hybrid; or `adaptive`: set during training, the larger the more"
+        " is left to learn within languages; or a schedule of it, see below",
+    )
     composition: Composition = Field(
         "mixed", description="; ".join(f"{one}: {what}" for one, what in COMPOSITIONS.items())
     )

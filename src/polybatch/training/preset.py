@@ -1,0 +1,61 @@
+"""Folders of translated articles to a recipe and its data in one step, every choice said. Not here: the training."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from polybatch.data.own_recipes import STRATEGY, Choice, best_choices, recipe_name
+from polybatch.data.splitting import BEST, TEST, split_articles
+from polybatch.progress import Progress
+from polybatch.training.estimate import estimate
+from polybatch.training.inputs import load_inputs
+from polybatch.training.recipe import Recipe, load_recipe
+from polybatch.training.train import working_folder
+
+SHARE = 0.2  # of the articles, held out to judge by
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A recipe that is ready to train, the data folder that its names start from, and the held-out test."""
+
+    recipe: Recipe
+    data: Path
+    test: Path
+
+
+def prepare(folders: Mapping[str, Path], out: Path, *, progress: Progress) -> Prepared:
+    """Split articles for a model that is to be trained to `out`, choose a recipe by what there is, and say why.
+
+    What is made stands beside the model, in `OUT.articles`, and is taken as it is where it is there already, so that a
+    training that was stopped goes on. Raises what `split_articles` and `load_inputs` raise.
+    """
+    data = out.with_name(f"{out.name}.articles")
+    if (data / BEST).is_file():
+        progress.say(f"{data}: made before; delete it to make it anew of the articles")
+    else:
+        found = split_articles(folders, data, name=recipe_name(out.name), share=SHARE, licence="private")
+        for line in found.said():
+            progress.say(line)
+        for choice in best_choices(found.rows):
+            if choice.why:
+                progress.say(said(choice))
+    recipe = load_recipe(data / BEST)
+    inputs = load_inputs(
+        recipe,
+        data=data,
+        folder=working_folder(out),
+        command="polybatch train --preset",
+        progress=progress,
+        systems=[STRATEGY],
+        test=False,
+    )
+    took = estimate(recipe, inputs.table)
+    if took is not None:
+        progress.say(f"some {max(1, round(took.seconds / 60))} min on this processor; a rough estimate")
+    return Prepared(recipe, data, data / TEST)
+
+
+def said(choice: Choice) -> str:
+    """A choice as a line: `training.steps 600: each row some 60 times, 2,000 steps at most`."""
+    return f"{choice.table}.{choice.key} {choice.value.strip(chr(34))}: {choice.why}"
