@@ -1,5 +1,6 @@
 """Claims about `polybatch serve` as a process: its address on stdout, a clean stop, what is wrong told at once."""
 
+import http.client
 import json
 import os
 import shutil
@@ -99,6 +100,19 @@ def test_it_prints_its_address_answers_and_stops_after_what_it_has_begun(
     assert "Traceback" not in log
     with pytest.raises(httpx.ConnectError):
         httpx.get(address)
+
+
+def test_a_connection_outlives_the_pause_after_which_clients_drop_theirs(
+    process: "subprocess.Popen[str]", tmp_path: Path
+) -> None:
+    """A server that closes it at the same moment as the client asks again gives that client an error."""
+    where = httpx.URL(address_of(process, tmp_path / "log"))
+    connection = http.client.HTTPConnection(where.host, where.port or 80, timeout=20)
+    for pause in (5.5, 0):
+        connection.request("GET", "/health")
+        assert connection.getresponse().read()
+        time.sleep(pause)
+    connection.close()
 
 
 def test_two_servers_of_one_index_see_what_the_other_wrote_and_lose_nothing(index: Path, tmp_path: Path) -> None:

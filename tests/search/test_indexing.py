@@ -12,6 +12,7 @@ from polybatch.progress import Silent
 from polybatch.search import indexing
 from polybatch.search.building import Archive, build_index, describe_model
 from polybatch.search.cutting import LONGEST, content_of, cut
+from polybatch.search.engines.table import open_engine
 from polybatch.search.index import Index
 from polybatch.search.indexing import add_documents, in_growing_batches
 from polybatch.search.records import Added, Document
@@ -167,6 +168,12 @@ def test_a_folder_that_is_no_index_is_left_alone(folder: Path, model: str) -> No
     with pytest.raises(DataError, match="no index here"):
         Index.open(folder)
     assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
+
+
+def test_a_table_of_another_form_is_refused(folder: Path, model: str) -> None:
+    index = make_index(folder, model)
+    with pytest.raises(FaultyInputError, match=r"a table of another form.*; index again, in another place"):
+        open_engine(str(folder / "lance"), dimensions=3, index=index.manifest["id"])
 
 
 def test_an_index_that_was_killed_before_its_engine_was_made_opens(folder: Path, model: str) -> None:

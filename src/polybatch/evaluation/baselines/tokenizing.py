@@ -25,7 +25,7 @@ def tokens(text: str) -> list[str]:
     # a digit that Python's Unicode is too old to know stays as it is
     text = digits.sub(lambda found: str(unicodedata.decimal(found[0], found[0])), text)
     if not without.search(text):  # three times as quick, and most texts are so
-        return spaced.findall(text)
+        return list(spaced.findall(text))
     return [one for run in words.findall(text) for one in (_pairs(run) if unspaced.match(run) else [run])]
 
 

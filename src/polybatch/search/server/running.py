@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HOST, PORT = "127.0.0.1", 8000
 CONNECTIONS = 500  # at once; one more is told 503
+KEPT = 30  # seconds that a connection without a request stays open: longer than clients keep theirs, often 5
 GRACE = 20  # seconds that answers under way have once a signal to stop came
 
 
@@ -113,6 +114,7 @@ def _run(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None:
         access_log=False,
         server_header=False,
         limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=KEPT,
         timeout_graceful_shutdown=GRACE,
     )
     Server(config).run(sockets=[listening])
