@@ -181,7 +181,8 @@ def test_lengths_that_are_left_out_are_no_more_than_the_model_takes(tmp_path: Pa
     config = BertConfig.from_pretrained(tmp_path / "model", max_position_embeddings=50)
     BertModel(config).save_pretrained(tmp_path / "model")
     model = pretrained(tmp_path / "model")
-    assert (model[0].query_length, model[0].document_length) == (50, 50)
+    body: Any = model[0]
+    assert (body.query_length, body.document_length) == (50, 50)
     assert model.encode_document(["river " * 300]).shape == (1, 32)
 
 

@@ -191,9 +191,9 @@ def test_a_test_collection_under_another_name_is_refused_to_select_by(tmp_path: 
     languages = 'languages_of = { "FOLDER" = ["en"] }\n'
     heard = Heard()
     for name in ("same", "other"):
-        folder = str(tmp_path / name)
-        top = languages.replace("FOLDER", folder)
-        recipe = recipe_of(tmp_path, text.replace("FOLDER", folder), top=top)
+        given = str(tmp_path / name)
+        top = languages.replace("FOLDER", given)
+        recipe = recipe_of(tmp_path, text.replace("FOLDER", given), top=top)
         if name == "same":
             with pytest.raises(DataError, match="development: same: 300 of its 300 queries also stand"):
                 inputs_of(recipe, tmp_path, heard)

@@ -74,7 +74,6 @@ def dry_run_text(recipe: Recipe, *, data: Path | None, folder: Path, table: Path
         recipe, data=data, folder=folder, command="polybatch run --dry-run", progress=progress, table=table
     )
     shape, trained = inputs.table.shape, [one for one in recipe.systems if one != UNTUNED]
-    query, passage = (_tokens(inputs.table, side) for side in (QUERY, PASSAGE))
     lines = [f"# Plan of {recipe.name}\n", *_rows(inputs), ""]
     if trained:
         lines += [to_text(shape, preview(recipe, shape, seed=recipe.seeds[0])), ""]
@@ -83,7 +82,7 @@ def dry_run_text(recipe: Recipe, *, data: Path | None, folder: Path, table: Path
         *_selection(inputs),
         *_tests(inputs),
         *_corrections(recipe, inputs),
-        *cost(estimate(recipe, query, passage), len(trained) * len(recipe.seeds)),
+        *cost(estimate_over(recipe, inputs.table), len(trained) * len(recipe.seeds)),
     ]
     return "\n".join(lines)
 
@@ -151,6 +150,12 @@ def cost(found: Estimate | None, count: int) -> list[str]:
         f" libraries' own; {took} on this processor{work} for all {count} trainings at some {found.tokens:.0f} tokens a"
         " row, judging not counted.",
     ]
+
+
+def estimate_over(recipe: Recipe, table: AlignedTable) -> Estimate | None:
+    """What one training may take with the texts of a table, whose lengths are guessed from some of them."""
+    query, passage = (_tokens(table, side) for side in (QUERY, PASSAGE))
+    return estimate(recipe, query, passage)
 
 
 def estimate(recipe: Recipe, query: float, passage: float) -> Estimate | None:

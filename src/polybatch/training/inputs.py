@@ -166,21 +166,21 @@ def _check_untested(development: Collection, tests: Sequence[Collection], progre
     """
     for other in tests:
         mine, theirs = _standing(development, other), _standing(other, development)
-        told = f"{mine.count:,} of its {mine.queries:,} queries also stand in {other.name}, which is tested on"
+        told = f"{mine.standing:,} of its {mine.queries:,} queries also stand in {other.name}, which is tested on"
         if max(mine.share, theirs.share) >= SAME:
-            found = f"{told}, and {theirs.count:,} of {theirs.queries:,} the other way"
+            found = f"{told}, and {theirs.standing:,} of {theirs.queries:,} the other way"
             raise RecipeError([Fault(f"selection.development: {development.name}", found, "other texts to select by")])
-        if mine.count:
+        if mine.standing:
             progress.say(f"{development.name}: {told}")
 
 
 class _Standing(NamedTuple):
     queries: int
-    count: int
+    standing: int
 
     @property
     def share(self) -> float:
-        return self.count / max(1, self.queries)
+        return self.standing / max(1, self.queries)
 
 
 def _standing(one: Collection, other: Collection) -> _Standing:

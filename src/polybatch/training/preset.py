@@ -7,7 +7,7 @@ from pathlib import Path
 from polybatch.data.own_recipes import STRATEGY, Choice, best_choices, recipe_name
 from polybatch.data.splitting import BEST, TEST, split_articles
 from polybatch.progress import Progress
-from polybatch.training.estimate import estimate
+from polybatch.training.estimate import estimate_over
 from polybatch.training.inputs import load_inputs
 from polybatch.training.recipe import Recipe, load_recipe
 from polybatch.training.train import working_folder
@@ -50,7 +50,7 @@ def prepare(folders: Mapping[str, Path], out: Path, *, progress: Progress) -> Pr
         systems=[STRATEGY],
         test=False,
     )
-    took = estimate(recipe, inputs.table)
+    took = estimate_over(recipe, inputs.table)
     if took is not None:
         progress.say(f"some {max(1, round(took.seconds / 60))} min on this processor; a rough estimate")
     return Prepared(recipe, data, data / TEST)
