@@ -3,19 +3,16 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from polybatch.data.collections.table import COLLECTIONS, DATA_VARIABLE
-from polybatch.errors import DataError, Fault, RecipeError
+from polybatch.errors import DataError, Fault
 from polybatch.evaluation.families import FAMILIES, measure_form
 from polybatch.languages import check_language
 from polybatch.sampling.strategies import STRATEGIES
-
-if TYPE_CHECKING:
-    from polybatch.training.recipe import Recipe as Experiment
 
 Recipe = Annotated[Path, typer.Argument(help="A recipe, a .toml file; recipes/ holds some.", show_default=False)]
 Data = Annotated[
@@ -26,15 +23,6 @@ Data = Annotated[
         help="Folder with the collections as they are laid out upstream.",
         show_default=False,
     ),
-]
-
-Systems = Annotated[
-    str | None,
-    typer.Option("--systems", help="Only these of the recipe's systems.", metavar="x-y,hybrid", show_default="all"),
-]
-Seeds = Annotated[
-    str | None,
-    typer.Option("--seeds", help="These seeds instead of the recipe's.", metavar="1,2,3", show_default="the recipe's"),
 ]
 
 STRATEGIES_HELP = "; ".join(f"[bold]{name}[/bold]: {one.about}" for name, one in STRATEGIES.items())
@@ -49,7 +37,7 @@ def parse_languages(text: str | None) -> list[str] | None:
     """Language codes out of `en,sw,ne`; raises DataError for one that is unknown or given twice."""
     if text is None:
         return None
-    codes = _words(text)
+    codes = split_words(text)
     faults = [fault for code in codes for fault in check_language(code, where="--languages")]
     if not codes or len(set(codes)) < len(codes):
         faults.append(Fault("--languages", repr(text), "codes such as en,sw,ne, once each"))
@@ -58,35 +46,8 @@ def parse_languages(text: str | None) -> list[str] | None:
     return codes
 
 
-def narrowed(recipe: "Experiment", *, systems: str | None, seeds: str | None) -> "Experiment":
-    """A recipe with only the systems of `x-y,hybrid`, and with the seeds of `1,2,3` for its own; None leaves them.
-
-    Systems stay in the recipe's order. Raises RecipeError for a system that it has not, for a seed that is no whole
-    number of 0 or more, and for either twice.
-    """
-    faults: list[Fault] = []
-    changed: dict[str, Any] = {}
-    if systems is not None:
-        names = _words(systems)
-        known = ",".join(recipe.systems)
-        faults += [
-            Fault("--systems", repr(one), f"of the recipe: {known}") for one in names if one not in recipe.systems
-        ]
-        if not names or len(set(names)) < len(names):
-            faults.append(Fault("--systems", repr(systems), f"some of {known}, once each"))
-        changed["systems"] = [name for name in recipe.systems if name in names]
-    if seeds is not None:
-        parts = _words(seeds)
-        if not parts or not all(part.isdecimal() for part in parts) or len(set(map(int, parts))) < len(parts):
-            faults.append(Fault("--seeds", repr(seeds), "whole numbers such as 1,2,3, once each"))
-        else:
-            changed["seeds"] = list(map(int, parts))
-    if faults:
-        raise RecipeError(faults)
-    return recipe.model_copy(update=changed)
-
-
-def _words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
+    """The words of `x-y, hybrid`, without spaces; empty ones are none."""
     return [word.strip() for word in text.split(",") if word.strip()]
 
 

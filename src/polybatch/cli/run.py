@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from polybatch.cli.options import Data, Recipe, Seeds, Systems, command_line, narrowed
+from polybatch.cli.narrowing import Seeds, Systems, narrowed
+from polybatch.cli.options import Data, Recipe, command_line
 from polybatch.cli.tracking import Track, parse_trackers
 from polybatch.errors import DataError
 from polybatch.training.processes import joined
