@@ -74,7 +74,7 @@ def test_what_a_preset_cannot_be_given_is_refused_at_once(tmp_path: Path) -> Non
     def said(*words: str) -> str:
         ran = CliRunner().invoke(app, ["train", *words, "--out", str(tmp_path / "m")], env={"POLYBATCH_DATA": None})
         assert ran.exit_code == 1
-        return ran.stderr
+        return str(ran.exception)
 
     assert "--strategy: missing" in said("recipe.toml")
     assert "--preset: 'worst'; known: best" in said("en=a", "--preset", "worst")
