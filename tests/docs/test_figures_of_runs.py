@@ -9,7 +9,12 @@ import pytest
 from polybatch.report.tables import Cell
 from tests.docs.pages import ROOT
 
-SHOWN = {"demo": ("README.md",), "best-news": ("README.md", "docs/experiments.md")}
+SHOWN = {
+    "demo": ("README.md",),
+    "best-news": ("README.md", "docs/experiments.md"),
+    "news-sw-ne": ("README.md", "docs/experiments.md"),
+    "news-sw-ne-corrections": ("docs/experiments.md",),
+}
 """Runs of docs/results/ and the pages that show their main tables."""
 
 
