@@ -90,7 +90,9 @@ def test_a_task_of_mteb_stands_beside_our_own_with_the_same_values(out: Path) ->
     values = {(row.setting, row.query_language, row.passage_language, row.measure): row for row in rows[: len(ours)]}
     for row in rows[len(ours) :]:
         same = values[row.setting, row.query_language, row.passage_language, row.measure]
-        assert row.value == pytest.approx(same.value, abs=1e-5)
+        # MTEB multiplies in other blocks: two scores that float32 hardly tells apart may change places, one rank of 600
+        apart = 1e-5 if row.value <= 1 else 0.01
+        assert row.value == pytest.approx(same.value, abs=apart)
 
 
 def test_what_mteb_writes_is_read_back(out: Path) -> None:

@@ -63,7 +63,7 @@ def test_each_correction_makes_of_every_system_one_more(folder: Path) -> None:
     results = read_results(out)
     assert {(one.system, one.strategy) for one in results} == {(name, name.partition("+")[0]) for name in names}
     assert measure(read_ranks(out)) == results, "every number can be computed again from the ranks"
-    assert "hybrid+lsar" in to_markdown(load_runs([out]))
+    assert "Hybrid + LSAR" in to_markdown(load_runs([out]))
     values = {one.system: one.value for one in results if (one.setting, one.query_language) == ("multilingual", "mean")}
     assert len(set(values.values())) == len(names), "no two systems are the same one"
 

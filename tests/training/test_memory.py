@@ -13,7 +13,7 @@ import torch
 from polybatch.training.memory import keep_freed_memory
 
 print(keep_freed_memory())
-for _ in range(2):
+for _ in range(30):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     torch.zeros(16_000_000).fill_(1)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
@@ -27,9 +27,10 @@ def run(**environment: str) -> list[str]:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
 def test_memory_that_was_freed_is_not_faulted_in_again() -> None:
-    told, first, second = run()
+    told, first, *others = run()
     assert told == "True"
-    assert int(second) < int(first) / 10
+    assert int(first) > 10_000
+    assert sum(map(int, others[-10:])) < 1000, "after some rounds there is room for each"
 
 
 def test_the_environment_decides_before_us() -> None:

@@ -10,7 +10,15 @@ from hypothesis import HealthCheck, given, settings
 
 from polybatch.data.collections.table import COLLECTIONS, load_collection
 from polybatch.errors import DataError
-from tests.data.collections import test_afriqa, test_beir, test_belebele, test_judged, test_lareqa, test_sib200
+from tests.data.collections import (
+    test_afriqa,
+    test_beir,
+    test_belebele,
+    test_global_voices,
+    test_judged,
+    test_lareqa,
+    test_sib200,
+)
 from tests.data.collections.test_bbc import article, pair
 from tests.data.collections.test_masakhanews import HEADER
 from tests.data.collections.test_neuclir import topic
@@ -27,6 +35,10 @@ def ntrex(data: Path) -> None:
 def sib200(data: Path) -> None:
     for code in ("eng_Latn", "swh_Latn"):
         test_sib200.write(data, code)
+
+
+def global_voices(data: Path) -> None:
+    test_global_voices.write(data, 24)
 
 
 def lareqa(data: Path) -> None:
@@ -78,6 +90,7 @@ WRITERS: dict[str, Callable[[Path], Any]] = {
     "afriqa": lambda data: test_afriqa.write(data, "swa", "en", "test", ("Nani?", "he", "He did.")),
     "crosssum": crosssum,
     "xl-sum": lambda data: write_rows(data / "xl-sum/swahili_test.jsonl", article(1), article(2)),
+    "global-voices-dev": global_voices,
     "masakhane-news": lambda data: write_lines(data / "masakhane-news/data/swa/test.tsv", HEADER, "s\tBao\tText.\t/a"),
     "neuclir-2023": neuclir,
     "neuclir-2022": neuclir,
