@@ -1,5 +1,7 @@
 """Small trainings for tests: a recipe of a few keys, a corpus in memory, a model handed in."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,28 @@ from polybatch.training.recipe import Recipe
 from polybatch.training.tokens import Tokenization, TokenTable, write_tokens
 
 LINES = {"source": "lines", "name": "a", "files": {"en": ["a.en"], "sw": ["a.sw"]}}
+
+
+class StopsAt(Silent):
+    """Presses Ctrl-C after some steps of a training of Hybrid, and keeps what is said."""
+
+    def __init__(self, *steps: int) -> None:
+        self.steps, self.said = steps, list[str]()
+
+    def say(self, message: str) -> None:
+        self.said.append(message)
+
+    @contextmanager
+    def task(self, description: str, total: int) -> Iterator[Callable[[int], None]]:
+        done = 0
+
+        def advance(units: int) -> None:
+            nonlocal done
+            done += units
+            if done in self.steps and description.startswith("training hybrid"):
+                raise KeyboardInterrupt
+
+        yield advance
 
 
 def small_recipe(**tables: Any) -> Recipe:

@@ -1,19 +1,17 @@
 """Claims about an alpha that is set during training."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polybatch.progress import Silent
 from polybatch.sampling.plan import KIND_BLOCK
 from polybatch.training.adapting import DELAY, LEAST, START, AdaptiveAlpha, next_share
 from polybatch.training.recipe import load_recipe
 from polybatch.training.run import train_one
 from polybatch.training.train import LOSSES, read_record
+from tests.training.small import StopsAt
 
 Losses = st.lists(st.floats(0, 20), min_size=1, max_size=30)
 
@@ -71,28 +69,6 @@ def test_a_share_holds_from_the_block_after_the_next_and_follows_from_the_losses
     assert not take_in(losses[:KIND_BLOCK])
     assert alpha.shares == [START] * DELAY + [pytest.approx(0.05)]
     assert [alpha.schedule(number / 100) for number in (0, 39, 40, 99)] == pytest.approx([START, START, 0.05, 0.05])
-
-
-class StopsAt(Silent):
-    """Presses Ctrl-C after some steps, and keeps what is said."""
-
-    def __init__(self, *steps: int) -> None:
-        self.steps, self.said = steps, list[str]()
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
-
-    @contextmanager
-    def task(self, description: str, total: int) -> Iterator[Callable[[int], None]]:
-        done = 0
-
-        def advance(units: int) -> None:
-            nonlocal done
-            done += units
-            if done in self.steps and description.startswith("training hybrid"):
-                raise KeyboardInterrupt
-
-        yield advance
 
 
 def test_what_was_drawn_is_what_was_said_and_a_training_that_is_stopped_goes_on_with_it(

@@ -16,6 +16,7 @@ from polybatch.progress import Silent
 from polybatch.training.recipe import Recipe, load_recipe
 from polybatch.training.run import train_one
 from polybatch.training.train import LOSSES, working_folder
+from tests.training.small import StopsAt
 
 RECIPE = """\
 name = "resume"
@@ -40,28 +41,6 @@ batch_size = 16
 checkpoint_every = 8
 precision = "float32"
 """
-
-
-class StopsAt(Silent):
-    """Presses Ctrl-C after a step, and keeps what is said."""
-
-    def __init__(self, step: int | None = None) -> None:
-        self.step, self.said = step, list[str]()
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
-
-    @contextmanager
-    def task(self, description: str, total: int) -> Iterator[Callable[[int], None]]:
-        done = 0
-
-        def advance(units: int) -> None:
-            nonlocal done
-            done += units
-            if done == self.step and description.startswith("training hybrid"):
-                raise KeyboardInterrupt
-
-        yield advance
 
 
 @pytest.fixture(scope="module")

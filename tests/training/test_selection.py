@@ -1,8 +1,6 @@
 """Claims about early stopping: what is looked at, what is kept, what is refused."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +22,7 @@ from polybatch.training.run import train_one
 from polybatch.training.selection import Selecting, validation_plan
 from tests.data.collections.writing import write_lines, write_rows
 from tests.tiny import TINY
+from tests.training.small import StopsAt
 
 VALIDATION = """
 [[validation]]
@@ -99,26 +98,11 @@ def test_a_model_is_chosen_by_the_english_validation_loss(tmp_path: Path) -> Non
 
 
 def test_a_training_that_was_stopped_remembers_what_it_has_looked_at(tmp_path: Path) -> None:
-    class StopsAt(Silent):
-        """Presses Ctrl-C after the 35th step."""
-
-        @contextmanager
-        def task(self, description: str, total: int) -> Iterator[Callable[[int], None]]:
-            done = 0
-
-            def advance(units: int) -> None:
-                nonlocal done
-                done += units
-                if description.startswith("training hybrid") and done == 35:
-                    raise KeyboardInterrupt
-
-            yield advance
-
     rest = VALIDATION + "\n[selection]\nevery = 10\npatience = 2\n"
     recipe = recipe_of(tmp_path, rest, steps="60\ncheckpoint_every = 15")
     expected = train(recipe, tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
-        train_one(recipe, "hybrid", seed=1, data=None, out=tmp_path / "model", progress=StopsAt(), command="")
+        train_one(recipe, "hybrid", seed=1, data=None, out=tmp_path / "model", progress=StopsAt(35), command="")
     record = train(recipe, tmp_path / "model")
     assert (record["selection"], record["mix"]) == (expected["selection"], expected["mix"])
     one, other = (load_encoder(str(tmp_path / name)).encode_queries(["mto"], Silent()) for name in ("whole", "model"))

@@ -25,6 +25,7 @@ LETTER = 7.2  # a generous width of one letter: the page's font is not known her
 TICKS = (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000)  # of a logarithmic scale
 INK, SOFT, HAIR, DOT, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
 MONO, CROSS, MULTI = "#060606", "#070707", "#080808"
+TIP = "tip:"  # before the words that an artist shows to the pointer, as its id
 _VARIABLES = {
     INK: "--ink",
     SOFT: "--soft",
@@ -98,7 +99,9 @@ def draw_dots(rows: Sequence[DotRow]) -> Figure:
             x, marker = (0.015, "<") if row.mean < low else (0.985, ">")
             axes.plot(x, y, marker, color=SOFT, markersize=6, transform=axes.get_yaxis_transform(), zorder=3)
             continue
-        axes.plot([row.mean] * 2, [y - 0.34, y + 0.34], color=INK, linewidth=2.2, solid_capstyle="butt", zorder=2)
+        tip = f"{TIP}{row.label}: {row.text}; by seed {', '.join(map(short_score, row.values))}"
+        bar = {"color": INK, "linewidth": 2.2, "solid_capstyle": "butt", "zorder": 2}
+        axes.plot([row.mean] * 2, [y - 0.34, y + 0.34], gid=tip, **bar)
         axes.plot(
             row.values,
             [y] * len(row.values),
@@ -109,6 +112,7 @@ def draw_dots(rows: Sequence[DotRow]) -> Figure:
             markeredgewidth=0.8,
             alpha=0.85,
             zorder=3,
+            gid=tip,
         )
     return figure
 
@@ -141,8 +145,9 @@ def draw_spreads(rows: Sequence[SpreadRow]) -> Figure:
         axes.axhline(y, color=HAIR, linewidth=0.8, zorder=0)
         _side_labels(axes, y, row.label, row.text)
         outer, inner, middle, inner_end, outer_end = map(log1p, row.quantiles)
-        axes.plot([outer, outer_end], [y, y], color=DOT, linewidth=1.6, zorder=2)
-        axes.plot([inner, inner_end], [y, y], color=DOT, linewidth=8, solid_capstyle="butt", zorder=3)
+        tip = f"{TIP}{row.label}: {', '.join(f'{one:,.0f}' for one in row.quantiles)}"
+        axes.plot([outer, outer_end], [y, y], color=DOT, linewidth=1.6, zorder=2, gid=tip)
+        axes.plot([inner, inner_end], [y, y], color=DOT, linewidth=8, solid_capstyle="butt", zorder=3, gid=tip)
         axes.plot(middle, y, "o", color=PAPER, markersize=5, markeredgecolor=INK, markeredgewidth=1.4, zorder=4)
     _value_axis(axes, str)
     end = axes.get_xlim()[1]
@@ -165,7 +170,9 @@ def draw_bars(rows: Sequence[BarRow]) -> Figure:
         start = 0.0
         for number, share in enumerate(row.shares):
             colour = kind_colour(number)
-            axes.barh(y, share, left=start, height=0.74, color=colour, edgecolor=PAPER, linewidth=1)
+            axes.barh(y, share, left=start, height=0.74, color=colour, edgecolor=PAPER, linewidth=1)[0].set_gid(
+                f"{TIP}{row.label}: {share:.1%}"
+            )
             if share >= 0.12:
                 write(axes, start + share / 2, y, f"{share:.0%}", color=ink_on(colour), ha="center")
             start += share
@@ -261,7 +268,10 @@ def write(axes: Axes, x: float, y: float, text: str, *, color: str = INK, ha: st
 
 
 def to_svg(figure: Figure, *, name: str, alt: str) -> str:
-    """The figure as an element: no prologue, no outside names, ids of its own, colours and type left to the page."""
+    """The figure as an element: no prologue, no outside names, ids of its own, colours and type left to the page.
+
+    An artist whose id begins with TIP shows the rest of it to the pointer.
+    """
     import matplotlib
 
     buffer = io.StringIO()
@@ -271,6 +281,7 @@ def to_svg(figure: Figure, *, name: str, alt: str) -> str:
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", text, flags=re.DOTALL)
+    text = re.sub(rf'<g id="{TIP}([^"]*)">', r"<g><title>\1</title>", text)
     text = re.sub(r'(<[^<>]*\bid=")', rf"\g<1>{name}-", text)
     text = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", text)
     text = re.sub(r"font-family: [^;\"]*; ?", "", text)
