@@ -100,8 +100,8 @@ def draw_dots(rows: Sequence[DotRow]) -> Figure:
             axes.plot(x, y, marker, color=SOFT, markersize=6, transform=axes.get_yaxis_transform(), zorder=3)
             continue
         tip = f"{TIP}{row.label}: {row.text}; by seed {', '.join(map(short_score, row.values))}"
-        bar = {"color": INK, "linewidth": 2.2, "solid_capstyle": "butt", "zorder": 2}
-        axes.plot([row.mean] * 2, [y - 0.34, y + 0.34], gid=tip, **bar)
+        ends = [y - 0.34, y + 0.34]
+        axes.plot([row.mean] * 2, ends, color=INK, linewidth=2.2, solid_capstyle="butt", zorder=2, gid=tip)
         axes.plot(
             row.values,
             [y] * len(row.values),
