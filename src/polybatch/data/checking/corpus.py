@@ -4,7 +4,6 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import TYPE_CHECKING, TypeAlias
 
 from polybatch.data.checking.chunk import SIDES, Chunk
@@ -125,6 +124,7 @@ def _repeated(keys: "np.ndarray") -> Iterator[tuple[int, int]]:
 
 def _hashes(texts: Sequence[str]) -> "np.ndarray":
     import numpy as np
+    from xxhash import xxh3_64_intdigest
 
-    digests = (blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest() for text in texts)
-    return np.frombuffer(b"".join(digests), dtype="<i8")
+    digests = (xxh3_64_intdigest(text.encode(errors="surrogatepass")) for text in texts)
+    return np.fromiter(digests, dtype=np.uint64, count=len(texts)).view(np.int64)

@@ -1,8 +1,9 @@
 """Checks of rows, a chunk at a time: what their texts are to each other, and to test collections."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
-from polybatch.data.checking.chunk import SIDES, Chunk
+from polybatch.data.checking.chunk import SIDES, Chunk, Column
 from polybatch.data.checking.problem import Task
 from polybatch.data.checking.texts import quoted
 
@@ -14,16 +15,36 @@ Wrong = Iterator[tuple[int, str, str]]
 
 
 def check_query_inside(chunk: Chunk, task: Task) -> Wrong:
-    """Queries that stand in their passages word for word but for case: they teach to look for equal words."""
-    passages = chunk.side("passage")
-    for language, queries in chunk.side("query").items():
-        if language not in passages:
-            continue
-        by_row = dict(zip(passages[language].rows, passages[language].texts, strict=True))
-        for row, query in zip(queries.rows, queries.texts, strict=True):
+    """Queries that stand in their passages word for word but for case: they teach to look for equal words.
+
+    A row in two languages or more whose query is its passage in each of them is a sentence and its translations, as
+    bitext has them: made so, and no fault.
+    """
+    queries = chunk.side("query")
+    passages = {
+        language: dict(zip(one.rows, one.texts, strict=True)) for language, one in chunk.side("passage").items()
+    }
+    translations = _translations(queries, passages)
+    for language, column in queries.items():
+        by_row = passages.get(language, {})
+        for row, query in zip(column.rows, column.texts, strict=True):
+            if row in translations:
+                continue
             wanted, passage = query.strip(STOPS), by_row.get(row, "")
             if len(wanted) >= SHORTEST and (wanted in passage or wanted.casefold() in passage.casefold()):
                 yield row, language, quoted(query)
+
+
+def _translations(queries: Mapping[str, Column], passages: Mapping[str, Mapping[int, str]]) -> set[int]:
+    """Rows in two languages or more whose query is its passage in all of them."""
+    alike: Counter[int] = Counter()
+    other: set[int] = set()
+    for language, column in queries.items():
+        found = passages.get(language, {})
+        same = [row for row, query in zip(column.rows, column.texts, strict=True) if found.get(row) == query]
+        alike.update(same)
+        other.update(set(column.rows).difference(same))
+    return {row for row, languages in alike.items() if languages > 1} - other
 
 
 def check_contamination(chunk: Chunk, task: Task) -> Wrong:

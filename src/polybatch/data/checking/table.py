@@ -58,6 +58,9 @@ CHECKS: Mapping[str, Check] = {
     "language": Check("texts that are surely in another language", OfText(check_language)),
     "misaligned": Check("translations of quite another length", OfCorpus(measure_lengths, settle_lengths)),
     "too-long": Check("texts longer than encoders read", OfText(check_too_long)),
-    "query-inside": Check("queries that stand in their passage word for word", OfRow(check_query_inside)),
+    "query-inside": Check(
+        "queries that stand in their passage word for word; not of a sentence and its translations",
+        OfRow(check_query_inside),
+    ),
     CONTAMINATION: Check("texts that also stand in a test collection (--against)", OfRow(check_contamination)),
 }
