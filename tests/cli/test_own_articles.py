@@ -17,13 +17,18 @@ def polybatch(*words: str | Path) -> str:
     return ran.stdout
 
 
-def test_two_folders_of_articles_become_models_and_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for number, item in enumerate(newswire_corpus(stories=60).items):
-        for code in ("en", "sw"):
+def write_articles(stories: int, *languages: str) -> None:
+    """Stories as a folder of articles for each language, in the current folder."""
+    for number, item in enumerate(newswire_corpus(stories=stories).items):
+        for code in languages:
             path = Path("articles", code, f"{number}.txt")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{item.queries[code]}\n{item.passages[code]}\n", encoding="utf-8")
+
+
+def test_two_folders_of_articles_become_models_and_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_articles(60, "en", "sw")
 
     assert polybatch("data", "split", "en=articles/en", "sw=articles/sw", "--out", "mine").strip() == "mine/recipe.toml"
     recipe = Path("mine/recipe.toml")
@@ -49,11 +54,7 @@ def test_a_preset_makes_a_model_of_two_folders_in_one_command_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for number, item in enumerate(newswire_corpus(stories=20).items):
-        for code in ("en", "ne"):
-            path = Path("articles", code, f"{number}.txt")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{item.queries[code]}\n{item.passages[code]}\n", encoding="utf-8")
+    write_articles(20, "en", "ne")
     monkeypatch.setattr("polybatch.data.own_recipes.LEAST_STEPS", 4)
     monkeypatch.setattr("polybatch.data.own_recipes.MOST_STEPS", 8)
     command = ["train", "--preset", "best", "en=articles/en", "ne=articles/ne", "--out", "models/mine"]

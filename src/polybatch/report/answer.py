@@ -31,6 +31,12 @@ _AGAINST: dict[Outcome, str] = {
     "equivalent": "is equivalent to",
     "open": "cannot be told apart from",
 }
+_SURE: dict[Outcome, str] = {
+    "better": "surely better",
+    "worse": "surely worse",
+    "equivalent": "equivalent",
+    "open": "not sure",
+}
 _HELPS: dict[Outcome, str] = {
     "better": "hybrid batches help against plain fine-tuning on English",
     "worse": "hybrid batches do harm against plain fine-tuning on English",
@@ -111,8 +117,7 @@ def _question(found: Mapping[Need, Comparison]) -> str:
     for need, each in found.items():
         if isinstance(need.directions, tuple):
             groups.setdefault(outcome(each), []).append(f"{_way(need.directions[0])} ({signed(each)})")
-    words = {"better": "surely better", "worse": "surely worse", "equivalent": "equivalent", "open": "not sure"}
-    parts = [f"{words[which]} {listing(groups[which])}" for which in _AGAINST if which in groups]
+    parts = [f"{_SURE[which]} {listing(groups[which])}" for which in _AGAINST if which in groups]
     return f"{told}; by direction, {'; '.join(parts)}." if parts else f"{told}."
 
 
@@ -147,8 +152,7 @@ def _beside(found: Mapping[Need, Comparison]) -> Iterator[str]:
     corrections: dict[str, list[str]] = {}
     for need, one in found.items():
         if need.baseline == LEAD:
-            words = {"better": "surely better", "worse": "surely worse", "equivalent": "equivalent", "open": "not sure"}
-            told = f"{signed(one)} mAP {where[need.setting]} ({words[outcome(one)]})"
+            told = f"{signed(one)} mAP {where[need.setting]} ({_SURE[outcome(one)]})"
             corrections.setdefault(need.system, []).append(told)
     if corrections:
         parts = (f"{title(name)} {' and '.join(told)}" for name, told in corrections.items())

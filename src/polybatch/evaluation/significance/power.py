@@ -3,8 +3,8 @@
 import numpy as np
 
 from polybatch.evaluation.significance.chance import Chance
+from polybatch.evaluation.significance.comparison import LEVEL
 
-LEVEL = 0.05
 POWER = 0.8
 
 
