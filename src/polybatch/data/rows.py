@@ -132,17 +132,26 @@ def json_rows(
         except (ValueError, RecursionError) as error:
             into(Fault(where, f"broken JSON: {error}", AGAIN))
             continue
-        wrong = [name for name in fields if not isinstance(row, dict) or not _is_text(row.get(name))]
-        if wrong:
-            found = f"no {', '.join(wrong)} as text" if isinstance(row, dict) else "not a JSON object"
-            into(Fault(where, found, f"an object with {', '.join(fields)}"))
-            continue
-        row.update((name, str(row[name])) for name in fields)
-        yield where, row
+        if isinstance(row, dict):
+            if not (wrong := _not_text(row, fields)):
+                yield where, row
+                continue
+            found = f"no {', '.join(wrong)} as text"
+        else:
+            found = "not a JSON object"
+        into(Fault(where, found, f"an object with {', '.join(fields)}"))
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+def _not_text(row: dict[str, Any], fields: Sequence[str]) -> list[str]:
+    """Those of the fields that are neither a string nor a whole number, which is made one."""
+    wrong = []
+    for name in fields:
+        value = row.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            row[name] = str(value)
+        elif not isinstance(value, str):
+            wrong.append(name)
+    return wrong
 
 
 def table_rows(path: Path, faults: list[Fault], *, fields: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -69,7 +69,7 @@ class NgramEmbedding(StaticEmbedding):
     def _lexical(self, ids: Tensor, offsets: Tensor) -> Tensor:
         lengths = torch.diff(offsets, append=torch.tensor([len(ids)], device=offsets.device))
         rows = torch.repeat_interleave(torch.arange(len(offsets), device=ids.device), lengths)
-        found = torch.zeros(len(offsets) * self.dimensions, dtype=torch.float32, device=ids.device)
+        found = torch.zeros(len(offsets) * self.dimensions, dtype=self.values.dtype, device=ids.device)
         found.index_add_(0, rows * self.dimensions + self.columns[ids], self.values[ids])
         return found.view(len(offsets), self.dimensions)
 

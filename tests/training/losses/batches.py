@@ -8,6 +8,8 @@ from sentence_transformers import SentenceTransformer, SentenceTransformerTraine
 from sentence_transformers.sentence_transformer.data_collator import SentenceTransformerDataCollator
 from torch import Tensor
 
+from polybatch.encoders.lexical import ngram_encoder
+from polybatch.encoders.settings import StaticEncoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.sampling import AlignedTable, make_plan
 from polybatch.training.losses import LossSettings
@@ -21,12 +23,15 @@ MODEL_KEYS = ("input_ids", "attention_mask", "token_type_ids", "offsets")
 
 
 def make_models(folder: Path) -> dict[str, SentenceTransformer]:
-    """A static encoder and a transformer, both in float64."""
+    """A static encoder, one with a lexical part, and a transformer, all in float64."""
     sides = ("query", "passage", "negative_1")
     texts = [text(side, code, row) for side in sides for code in LANGUAGES for row in range(ROWS)] * 3
-    static = static_encoder(train_tokenizer(texts, vocabulary=200), dimension=16, deviation=0.1, seed=1)
+    subwords = train_tokenizer(texts, vocabulary=200)
+    static = static_encoder(subwords, dimension=16, deviation=0.1, seed=1)
+    settings = StaticEncoder(dimension=16, ngrams=4, buckets=64, lexical=6, lexical_share=0.7)
+    lexical = ngram_encoder(subwords, settings, texts=texts, seed=1)
     transformer = SentenceTransformer(str(make_transformer(folder, texts)), device="cpu")
-    return {"static": static.double(), "transformer": transformer.double()}
+    return {"static": static.double(), "lexical": lexical.double(), "transformer": transformer.double()}
 
 
 def drawn_teacher(rows: int, dimensions: int) -> TeacherVectors:

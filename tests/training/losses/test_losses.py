@@ -9,11 +9,13 @@ import pytest
 import torch
 from pydantic import ValidationError
 from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 from torch import Tensor
 
 from polybatch.errors import RecipeError
 from polybatch.training.losses import LOSSES, LossSettings, make_loss
 from polybatch.training.losses.erasure import correlation
+from polybatch.training.losses.making import SYMMETRIC
 from tests.training.losses.batches import SIZE, columns_of, make_models, unit_vectors, value_and_gradient
 
 TEMPERATURE = 0.2
@@ -24,7 +26,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SentenceTransf
     return make_models(tmp_path_factory.mktemp("models"))
 
 
-@pytest.fixture(params=["static", "transformer"])
+@pytest.fixture(params=["static", "lexical", "transformer"])
 def model(request: pytest.FixtureRequest, models: dict[str, SentenceTransformer]) -> SentenceTransformer:
     return models[request.param].train()
 
@@ -107,6 +109,22 @@ def test_a_loss_is_its_formula_in_value_and_gradient(name: str, negatives: int, 
 
 def test_every_loss_has_a_formula_under_test() -> None:
     assert FORMULAS.keys() | {"cached-info-nce"} == LOSSES.keys()
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("negatives", [0, 1])
+@pytest.mark.parametrize("name", ["static", "lexical", "transformer"])
+def test_info_nce_is_that_of_sentence_transformers(name: str, negatives: int, both: bool, models: Any) -> None:
+    model = models[name].train()
+    columns = columns_of(model, LossSettings(), negatives=negatives)
+    options: Any = SYMMETRIC if both else {}
+    theirs = MultipleNegativesRankingLoss(model, scale=1 / TEMPERATURE, **options)
+    expected = value_and_gradient(model, theirs([dict(one) for one in columns], None))
+    ours = make_loss(model, LossSettings(temperature=TEMPERATURE, symmetric=both))
+    found = value_and_gradient(model, ours(columns, None))
+    assert found[0] == pytest.approx(expected[0], rel=1e-12)
+    assert expected[1].abs().max() > 1e-3
+    torch.testing.assert_close(found[1], expected[1], rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("both", [False, True])

@@ -1,6 +1,6 @@
 """Make an item of a row, or leave the row out with its reason: texts are trimmed, and what is empty is dropped."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -34,15 +34,41 @@ def give(
     Languages without a text are dropped. A negative without any text, or with the passage's own in some language, is
     dropped as well.
     """
-    queries, passages = _texts(queries), _texts(passages)
-    against = tuple(one for one in map(_texts, negatives) if one and not one.items() & passages.items())
+    item = item_of(
+        reading,
+        where,
+        id=id,
+        group=group,
+        queries=texts_of(queries, queries),
+        passages=texts_of(passages, passages),
+        negatives=[texts_of(one, one) for one in negatives],
+        further=further,
+    )
+    if item:
+        yield item
+
+
+def item_of(
+    reading: Reading,
+    where: str,
+    *,
+    id: str,
+    group: str,
+    queries: dict[str, str],
+    passages: dict[str, str],
+    negatives: Sequence[dict[str, str]] = (),
+    further: tuple[str, ...] = (),
+) -> Item | None:
+    """As `give`, of texts as `texts_of` gives them."""
+    against = tuple(one for one in negatives if one and not one.items() & passages.items())
     if not queries or not passages:
         reading.leave_out(NO_PASSAGE if queries else NO_QUERY, where)
     elif not _are_text(id, group, *further, *queries.values(), *passages.values(), *chain(*map(dict.values, against))):
         reading.leave_out(NOT_TEXT, where)
     else:
         reading.where = where
-        yield Item(id, group, queries, passages, against, further)
+        return Item(id, group, queries, passages, against, further)
+    return None
 
 
 def give_document(
@@ -72,8 +98,9 @@ def give_document(
         reading.leave_out("a document that gives no pair", where)
 
 
-def _texts(side: Mapping[str, Any]) -> dict[str, str]:
-    return {code: text for code, one in side.items() if isinstance(one, str) and (text := one.strip())}
+def texts_of(side: Mapping[str, Any], languages: Iterable[str]) -> dict[str, str]:
+    """The texts of a side in some languages, trimmed, without what is empty or no text."""
+    return {code: text for code in languages if isinstance(one := side.get(code), str) and (text := one.strip())}
 
 
 def _are_text(*texts: str) -> bool:

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
+from xxhash import xxh3_64_intdigest
 
 from polybatch.data.sources.files import Row, object_rows
 from polybatch.data.sources.grouping import passage_groups
 from polybatch.data.sources.hub import Limit
-from polybatch.data.sources.items import cleaned, give
+from polybatch.data.sources.items import item_of, texts_of
 from polybatch.data.sources.source import NAMED, About, Licence, Reading, Source
 from polybatch.languages import check_language
 from polybatch.records import Item
@@ -50,10 +50,11 @@ class JSONLSource(Source):
             for path in self.files
             for row in object_rows(data / path, reading, fields=("id",), works="a path under the data folder")
         )
-        seen: set[bytes] = set()
+        name, languages = self.name, self.languages
+        seen: set[int] = set()
         kinds: int | None = None
         for where, row in islice(rows, self.rows or None):
-            key = blake2b(row["id"].encode("utf-8", "surrogatepass"), digest_size=8).digest()
+            key = xxh3_64_intdigest(row["id"].encode("utf-8", "surrogatepass"))
             if key in seen:
                 reading.leave_out("an id met before", f"{where} ({row['id']!r})")
                 continue
@@ -61,25 +62,31 @@ class JSONLSource(Source):
             if wrong := _wrong(row):
                 reading.leave_out(wrong, where)
                 continue
-            passages = {code: text for code in self.languages if (text := cleaned(row["passages"].get(code)))}
-            group, further = passage_groups(self.name, passages, self.languages)
-            named = [f"{self.name}-{one}" if one else "" for one in row.get("further") or ()]
+            queries, passages, *negatives = (
+                texts_of(side, languages) for side in (row["queries"], row["passages"], *(row.get("negatives") or ()))
+            )
+            group, further = passage_groups(name, passages, languages)
+            named = [f"{name}-{one}" if one else "" for one in row.get("further") or ()]
             kinds = len(named) if kinds is None else kinds
             if len(named) > kinds:
                 reading.leave_out("more further groups than the first row has", where)
                 continue
             if row.get("group"):
-                group = f"{self.name}-group-{row['group']}"
-            yield from give(
+                group = f"{name}-group-{row['group']}"
+            if kinds:
+                further = (*further, *(named + [""] * kinds)[:kinds])
+            item = item_of(
                 reading,
                 where,
-                id=f"{self.name}-{row['id']}",
+                id=f"{name}-{row['id']}",
                 group=group,
-                queries={code: row["queries"].get(code) for code in self.languages},
+                queries=queries,
                 passages=passages,
-                negatives=[{code: one.get(code) for code in self.languages} for one in row.get("negatives") or ()],
-                further=(*further, *(named + [""] * kinds)[:kinds]),
+                negatives=negatives,
+                further=further,
             )
+            if item:
+                yield item
 
     def folders(self) -> Mapping[str, str]:
         """The first folder of its first file."""
@@ -95,11 +102,11 @@ def _wrong(row: Row) -> str:
         for code in side:
             if not _is_language(code):
                 return f"unknown language {code[:20]!r}"
-    if not _is_list(row.get("negatives"), dict):
+    if "negatives" in row and not _is_list(row["negatives"], dict):
         return "negatives that are no list of objects"
-    if not _is_list(row.get("further"), str):
+    if "further" in row and not _is_list(row["further"], str):
         return "further groups that are no list of names"
-    if not isinstance(row.get("group") or "", str | int):
+    if not isinstance(row.get("group") or "", (str, int)):
         return "a group that is no name"
     return ""
 

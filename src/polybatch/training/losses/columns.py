@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+import torch
 from sentence_transformers.util import all_gather_with_grad
 from torch import Tensor, nn
 from torch.nn.functional import normalize
@@ -30,7 +32,7 @@ class TwoTermLoss(nn.Module):
         """The vectors of each column, shape (rows, dimensions), and what stands beside its texts."""
         columns = [dict(column) for column in sentence_features]
         beside = [{key: column.pop(key) for key in BESIDE if key in column} for column in columns]
-        return [self.model(column)["sentence_embedding"] for column in columns], beside
+        return embed_columns(self.model, columns), beside
 
     def info_nce(self, vectors: list[Tensor]) -> Tensor:
         """The first term, of the vectors of queries, passages and hard negatives."""
@@ -47,6 +49,23 @@ class TwoTermLoss(nn.Module):
     def everywhere(self, vectors: Tensor) -> Tensor:
         """The vectors of all processes, in their order, where they share a batch; gradients flow back to each."""
         return all_gather_with_grad(vectors) if self.contrast.gather_across_devices else vectors
+
+
+def embed_columns(model: nn.Module, columns: list[dict[str, Any]]) -> list[Tensor]:
+    """The vectors of each column, shape (rows, dimensions).
+
+    Columns of a static encoder go through it in one call, so that its dense gradient is made once: the ids of all texts
+    stand in one row as it is. Padded ones go apart, each as wide as its own longest text.
+    """
+    if not all("offsets" in column for column in columns):
+        return [model(column)["sentence_embedding"] for column in columns]
+    starts = np.cumsum([0, *(column["input_ids"].numel() for column in columns)]).tolist()
+    joined = {
+        "input_ids": torch.cat([column["input_ids"] for column in columns]),
+        "offsets": torch.cat([column["offsets"] + start for column, start in zip(columns, starts, strict=False)]),
+    }
+    vectors: Tensor = model(joined)["sentence_embedding"]
+    return list(torch.split(vectors, [len(column["offsets"]) for column in columns]))
 
 
 def cosines(some: Tensor, others: Tensor) -> Tensor:
