@@ -52,7 +52,7 @@ def write_jsonl(scratch: Path, data: Path, rows: int) -> Source:
 def write(path: Path, data: Path, rows: int) -> None:
     folder = data / FOLDER
     files = {"en": [folder / "train.en"], "sw": [folder / "train.swa"]}
-    items = load_lines("gv", files, with_sentence=False).items
+    items = load_lines("gv", files, pairings=["what-follows"]).items
     with path.open("w", encoding="utf-8") as file:
         for number in range(rows):
             item = items[number % len(items)]

@@ -36,7 +36,7 @@ BASE: dict[str, Any] = {
     "system": "x-y",
     "run": 3,
     "flores_run": 1,
-    "with_sentence": True,
+    "pairings": ["with-sentence"],
     "encoder": {"vocabulary": 32_000, "dimension": 512},
     "training": {"steps": 300},
     "batches": {},
@@ -58,7 +58,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "hybrid": {"system": "hybrid"},
     "hybrid, alpha .33": {"system": "hybrid", "batches": {"alpha": 0.33}},
     "hybrid, adaptive alpha": {"system": "hybrid", "batches": {"alpha": "adaptive"}},
-    "hybrid, what follows alone": {"system": "hybrid", "with_sentence": False},
+    "hybrid, what follows alone": {"system": "hybrid", "pairings": ["what-follows"]},
     "600 steps": {"training": {"steps": 600}},
     "600 steps, temperature .07": {"training": {"steps": 600, "temperature": 0.07}},
     "600 steps, dimension 256": {"training": {"steps": 600}, "encoder": {"dimension": 256}},
@@ -121,7 +121,7 @@ def row(data: Path, recipe: Recipe, name: str, change: dict[str, Any], tokenizer
     voices, _ = files(data, "global-voices", ["train"])
     flores, marks = files(data, "flores-v1", ["dev", "devtest"])
     corpora = (
-        load_lines("global-voices", voices, run=chosen["run"], with_sentence=chosen["with_sentence"]),
+        load_lines("global-voices", voices, run=chosen["run"], pairings=chosen["pairings"]),
         load_lines("flores-v1", flores, documents=marks, run=chosen["flores_run"]),
     )
     collections = (

@@ -31,8 +31,17 @@ def test_a_sentence_is_paired_with_itself_and_what_follows_it_in_its_run(tmp_pat
 
 
 def test_without_the_sentence_itself_a_passage_is_what_follows(tmp_path: Path) -> None:
-    corpus = load_lines("x", write(tmp_path, en="a\nb\nc\nd\n"), run=3, with_sentence=False)
+    corpus = load_lines("x", write(tmp_path, en="a\nb\nc\nd\n"), run=3, pairings=["what-follows"])
     assert [(item.queries["en"], item.passages["en"]) for item in corpus.items] == [("a", "b c"), ("b", "c")]
+
+
+def test_with_both_pairings_a_line_has_two_passages_in_one_group(tmp_path: Path) -> None:
+    files = write(tmp_path, en="a\nb\nc\n")
+    items = load_lines("x", files, run=3, pairings=["with-sentence", "what-follows"]).items
+    found = [(item.queries["en"], item.passages["en"]) for item in items]
+    assert found == [("a", "a b c"), ("a", "b c"), ("b", "b c"), ("b", "c"), ("c", "c")]
+    assert len({item.group for item in items}) == 1
+    assert len({item.id for item in items}) == len(items)
 
 
 def test_runs_never_cross_a_document(tmp_path: Path) -> None:
@@ -54,11 +63,11 @@ def test_the_place_of_an_item_is_the_line_of_its_query_in_the_first_language(tmp
         (tmp_path / f"{number}.sw").write_bytes(lines)
         (tmp_path / f"{number}.en").write_bytes(lines.upper().replace(b"\xef\xbb\xbf", b""))
     files = {code: [f"0.{code}", f"1.{code}"] for code in ("sw", "en")}
-    source = LinesSource(source="lines", name="x", files=files, run=2, with_sentence=False)
+    source = LinesSource(source="lines", name="x", files=files, run=2, pairings=["what-follows"])
     reading = Reading()
     found = [(reading.where, item.queries["sw"]) for item in source.items(tmp_path, reading)]
     assert found == [(f"{tmp_path}/0.sw:1", "a"), (f"{tmp_path}/1.sw:1", "d")]
-    placed = [reading.where for _ in source.model_copy(update={"with_sentence": True}).items(tmp_path, reading)]
+    placed = [reading.where for _ in source.model_copy(update={"pairings": ["with-sentence"]}).items(tmp_path, reading)]
     assert placed == [
         f"{tmp_path}/{file}.sw:{line}" for file, count in ((0, 3), (1, 2)) for line in range(1, count + 1)
     ]

@@ -1,9 +1,9 @@
 """Parallel rows out of line-aligned running text: each sentence is paired with what follows it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field
 
@@ -12,6 +12,9 @@ from polybatch.data.text import check_aligned, read_lines
 from polybatch.errors import DataError, Fault, gathered
 from polybatch.languages import check_language
 from polybatch.records import Item, ParallelCorpus
+
+Pairing: TypeAlias = Literal["with-sentence", "what-follows"]
+WITH_SENTENCE: Pairing = "with-sentence"
 
 
 class LinesSource(Source):
@@ -26,7 +29,9 @@ class LinesSource(Source):
     files: dict[str, list[str]] = Field(description="language -> files, under the data folder, aligned in this order")
     documents: list[str] = Field([], description="files with a document id for each line")
     run: Annotated[int, Field(ge=1)] = Field(3, description="lines per run; a line's passage ends where its run ends")
-    with_sentence: bool = Field(True, description="whether a passage begins with the query's own line")
+    pairings: Annotated[list[Pairing], Field(min_length=1)] = Field(
+        [WITH_SENTENCE], description="a line's passages: from itself on, from the next line on, or one of each"
+    )
     licence: str = Field("unknown", description="for the manifest and the report")
     upstream: str = Field("", description="where the files come from, for the message when they are missing")
 
@@ -35,8 +40,8 @@ class LinesSource(Source):
         with gathered(reading.faults):
             files = {code: [data / path for path in paths] for code, paths in self.files.items()}
             documents = [data / path for path in self.documents]
-            runs = _read(self.name, files, documents=documents, run=self.run, with_sentence=self.with_sentence)
-            for where, item in _items(self.name, runs, self.with_sentence):
+            runs = _read(self.name, files, documents=documents, run=self.run, pairings=self.pairings)
+            for where, item in _items(self.name, runs, self.pairings):
                 reading.read += 1
                 reading.where = where
                 yield item
@@ -53,14 +58,14 @@ def load_lines(
     *,
     documents: Sequence[Path] = (),
     run: int = 3,
-    with_sentence: bool = True,
+    pairings: Sequence[Pairing] = (WITH_SENTENCE,),
     licence: str = "unknown",
 ) -> ParallelCorpus:
     """A corpus from line-aligned files, one list of files per language, in the same order.
 
-    Text is cut into runs of `run` lines, never across a file or a document. Each line of a run is a query; its passage
-    is what follows it in the run, in any language, with the line itself first if `with_sentence`. Without it, the
-    last line of a run has nothing to follow and gives no item.
+    Text is cut into runs of `run` lines, never across a file or a document. Each line of a run is a query, in any
+    language, and gives an item for each of `pairings`: its passage is the run from this line on (`with-sentence`), or
+    what follows it in the run (`what-follows`), which the last line has nothing of.
 
     `documents` are files with a document id on each line (FLORES v1 `doc_id`, NTREX `DOCUMENT_IDS.tsv`); without them
     each file is one document. All passages of a run overlap, so a run is a passage group. Runs that hold an equal line
@@ -68,8 +73,8 @@ def load_lines(
 
     Raises DataError with every fault: files missing or not aligned, empty lines, unknown languages, `run` too small.
     """
-    runs = _read(name, files, documents=documents, run=run, with_sentence=with_sentence)
-    return ParallelCorpus(name, tuple(item for _, item in _items(name, runs, with_sentence)), licence)
+    runs = _read(name, files, documents=documents, run=run, pairings=pairings)
+    return ParallelCorpus(name, tuple(item for _, item in _items(name, runs, pairings)), licence)
 
 
 class _Run(NamedTuple):
@@ -86,11 +91,11 @@ def _read(
     *,
     documents: Sequence[Path],
     run: int,
-    with_sentence: bool,
+    pairings: Sequence[Pairing],
 ) -> list[_Run]:
     """The runs of all files; places are in the files of the first language."""
     faults: list[Fault] = []
-    if run < (smallest := 1 if with_sentence else 2):
+    if run < (smallest := 1 if WITH_SENTENCE in pairings else 2):
         faults.append(Fault(f"{name}: run", f"{run} lines", f"{smallest} or more works"))
     for code in files:
         faults.extend(check_language(code, where=f"{name}: files"))
@@ -126,17 +131,19 @@ def _cut(path: Path, texts: Mapping[str, Sequence[str]], marks: Sequence[str], r
             yield _Run(path, start + 1, {code: list(text[start:stop]) for code, text in texts.items()})
 
 
-def _items(name: str, runs: Sequence[_Run], with_sentence: bool) -> Iterator[tuple[str, Item]]:
+def _items(name: str, runs: Sequence[_Run], pairings: Sequence[Pairing]) -> Iterator[tuple[str, Item]]:
     """The items of all runs, each with the place of its query."""
     groups = _groups(runs)
     for number, (path, first, run) in enumerate(runs):
         length = len(next(iter(run.values())))
-        for line in range(length if with_sentence else length - 1):
-            start = line if with_sentence else line + 1
+        for line, pairing in product(range(length), pairings):
+            start, mark = (line, "") if pairing == WITH_SENTENCE else (line + 1, "+")
+            if start == length:
+                continue
             yield (
                 f"{path}:{first + line}",
                 Item(
-                    id=f"{name}-{number}.{line}",
+                    id=f"{name}-{number}.{line}{mark}",
                     group=f"{name}-{groups[number]}",
                     queries={code: texts[line] for code, texts in run.items()},
                     passages={code: " ".join(texts[start:]) for code, texts in run.items()},
