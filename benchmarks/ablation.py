@@ -63,35 +63,38 @@ def without(prefix: str) -> Change:
     return change
 
 
-def runs(length: int) -> Change:
-    """Passages of so many lines where the recipe has several."""
+def running_text(**keys: Any) -> Change:
+    """Other keys of the sources of running text, where the recipe has several lines in a passage."""
 
     def change(values: Values) -> None:
         for one in values["train"]:
             if one.get("run", 1) > 1:
-                one["run"] = length
+                one |= keys
 
     return change
 
 
 CHANGES: dict[str, Change] = {
     "before training": put(systems=[UNTUNED]),
+    "within languages alone (X-X-mono)": put(systems=["x-x-mono"]),
     "without n-grams": put(encoder={"ngrams": 0}),
     "without lexical components": put(encoder={"lexical": 0}),
-    "without SIB-200": without("sib-200"),
+    "batches of 512": put(training={"batch_size": 512}),
+    "a line's passage from itself on alone": running_text(pairings=["with-sentence"]),
     "temperature .05": put(loss={"temperature": 0.05}),
-    "runs of 3 lines": runs(3),
-    "hybrid, alpha .25": put(systems=["hybrid"], batches={"alpha": 0.25}),
+    "without SIB-200": without("sib-200"),
     "hybrid, adaptive alpha": put(systems=["hybrid"], batches={"alpha": "adaptive"}),
+    "hybrid, alpha .5": put(systems=["hybrid"], batches={"alpha": 0.5}),
+    "runs of 3 lines": running_text(run=3),
+    "one-sided loss": put(loss={"symmetric": False}),
     "mixed composition": put(batches={"composition": "mixed"}),
+    "hybrid, alpha .25": put(systems=["hybrid"], batches={"alpha": 0.25}),
     "dimension 256": put(encoder={"dimension": 256}),
     "dimension 1,024": put(encoder={"dimension": 1024}),
     "lexical share .6": put(encoder={"lexical_share": 0.6}),
     "lexical share 1.4": put(encoder={"lexical_share": 1.4}),
-    "one-sided loss": put(loss={"symmetric": False}),
     "token dropout .3": put(training={"token_dropout": 0.3}),
-    "hybrid, alpha .5": put(systems=["hybrid"], batches={"alpha": 0.5}),
-    "1,000 steps": put(training={"steps": 1000}),
+    "a line's passage from the next line on alone": running_text(pairings=["what-follows"]),
 }
 """One change each, the most telling first: a table that is cut short has those."""
 

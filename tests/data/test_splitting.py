@@ -155,8 +155,9 @@ def chosen(**changes: Any) -> dict[str, tuple[str, str]]:
 
 
 def test_the_best_recipe_is_sized_by_what_there_is_and_says_why() -> None:
-    assert chosen()["training.batch_size"][0] == "512"
-    assert chosen()["training.steps"] == ("2000", "each row some 60 times, 2,000 steps at most")
+    assert chosen()["training.batch_size"][0] == "1000"
+    assert chosen()["training.steps"] == ("1200", "each row some 60 times, 2,000 steps at most")
+    assert chosen(rows=40_000)["training.steps"][0] == "2000"
     few = chosen(rows=40, groups=16)
     assert few["training.batch_size"][0] == "12"
     assert few["training.steps"][0] == "200"

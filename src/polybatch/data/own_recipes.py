@@ -10,7 +10,8 @@ from typing import NamedTuple
 PRESETS = {"best": "the encoder that found most on Swahili and Nepali news, sized by your articles"}
 STRATEGY = "x-y"  # of the best recipe
 
-MOST_ROWS = 512  # of a batch
+MOST_ROWS = 1000  # of a batch; a comparison, which trains many systems, has COMPARED_ROWS
+COMPARED_ROWS = 512
 LEAST_STEPS, MOST_STEPS = 100, 2000
 WORDS = 100  # of a row; best-news has some 66, and MOST_STEPS of MOST_ROWS rows of it took 226 to 410 s on two cores
 
@@ -66,7 +67,7 @@ def comparison_recipe(name: str, rows: Rows, *, languages: Sequence[str], licenc
         "dimension = 512",
         "",
         "[training]",
-        *map(str, _training(rows, passes=40, most=800)),
+        *map(str, _training(rows, largest=COMPARED_ROWS, passes=40, most=800)),
         "",
         "[batches]",
         "alpha = 0.5",
@@ -101,7 +102,7 @@ def best_choices(rows: Rows) -> list[Choice]:
         Choice("encoder", "dimension", "512", ""),
         Choice("encoder", "ngrams", "4", f"parts of words, in Latin letters; {scripts}: {met}"),
         Choice("encoder", "lexical", "2048", "what is written counts beside what is learned, the more the rarer it is"),
-        *_training(rows, passes=60, most=_most_steps(rows)),
+        *_training(rows, largest=MOST_ROWS, passes=60, most=_most_steps(rows)),
         Choice("loss", "temperature", "0.1", "softer than 0.05: few rows, and neighbours that answer a little as well"),
         Choice("loss", "symmetric", "true", ""),
         Choice("batches", "composition", '"pair"', f"{rows.parallel:,} of {rows.rows:,} rows have several languages"),
@@ -139,12 +140,12 @@ def _head(
     ]
 
 
-def _training(rows: Rows, *, passes: int, most: int) -> list[Choice]:
+def _training(rows: Rows, *, largest: int, passes: int, most: int) -> list[Choice]:
     # a batch holds each article once at most; some room is left for articles that share text
-    batch = max(2, min(MOST_ROWS, rows.groups * 3 // 4))
+    batch = max(2, min(largest, rows.groups * 3 // 4))
     wanted = passes * rows.rows // batch
     steps = max(LEAST_STEPS, min(most, wanted))
-    shared = f"3/4 of {rows.groups:,} groups of articles that share no text, {MOST_ROWS} at most"
+    shared = f"3/4 of {rows.groups:,} groups of articles that share no text, {largest:,} at most"
     why = f"each row some {passes} times, {most:,} steps at most"
     if most < min(wanted, MOST_STEPS):
         why = f"{most:,} at most, to stay within ten minutes on two cores: a row has {rows.length:.0f} words"
