@@ -32,6 +32,15 @@ def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
+def test_a_folder_never_gives_way_to_a_file(tmp_path: Path) -> None:
+    write_text(tmp_path / "folder" / "precious", "years of work")
+    with pytest.raises(IsADirectoryError) as raised:
+        write_text(tmp_path / "folder", "a report")
+    assert raised.value.filename == str(tmp_path / "folder")
+    assert (tmp_path / "folder" / "precious").read_text() == "years of work"
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
 def test_json_keeps_scripts_readable_and_refuses_values_that_json_lacks(tmp_path: Path) -> None:
     write_json(tmp_path / "a.json", {"ne": "नेपाली"})
     assert "नेपाली" in (tmp_path / "a.json").read_text(encoding="utf-8")

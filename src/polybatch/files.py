@@ -1,6 +1,8 @@
 """Writing so that nothing is half-written: beside the target first, then renamed; and why a file cannot be read."""
 
+import errno
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +15,16 @@ def written_aside(target: Path) -> Iterator[Path]:
     """A path to write a file or a folder to; it becomes `target` when the block ends, and vanishes if it raises.
 
     An existing file is replaced in one step. An existing folder is moved aside, the new one moved in, the old one
-    removed: `target` is never a mixture, but for the moment between the two moves it is not there.
+    removed: `target` is never a mixture, but for the moment between the two moves it is not there. A folder never gives
+    way to a file: IsADirectoryError.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
         new = Path(aside) / target.name
         yield new
         if target.is_dir():
+            if not new.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
             target.replace(Path(aside) / "old")
         new.replace(target)
 

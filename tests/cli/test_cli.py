@@ -94,6 +94,9 @@ def test_a_recipe_is_run_judged_and_reported(cli: Cli, recipe: Path, tmp_path: P
     assert json.loads(cli("report", out, "--format", "json").out)
     assert cli("report", out, "--format", "md").out.strip() == ran.out.strip()
     assert cli("report", out, "--out", "page.html").out.strip() == "page.html"
+    refused = cli("report", out, "--out", out)
+    assert (refused.status, refused.err) == (1, f"polybatch: {out}: Is a directory\n")
+    assert (out / "results.json").is_file(), "a folder never gives way to a file"
 
 
 def test_a_trained_model_is_judged_by_its_strategy_and_seed(cli: Cli, recipe: Path, tmp_path: Path) -> None:
@@ -198,6 +201,7 @@ def test_trackers_that_are_unknown_or_not_installed_are_refused_in_one_list(cli:
     [
         (["run", "nowhere.toml"], ["nowhere.toml: no such file; recipes are .toml files"]),
         (["run", "tiny.toml", "--data", "nowhere", "--out", "file"], ["file: is not empty and holds no run"]),
+        (["run", "tiny.toml", "--out", "file/x"], ["file/x/.table.building: Not a directory"]),
         (["train", "tiny.toml", "--strategy", "z", "--out", "m"], ["--strategy: 'z'; known: en-en, x-x, x-x-mono"]),
         (["train", "tiny.toml", "--strategy", "x-y", "--out", "."], [".: is not empty and holds no model"]),
         (["evaluate", ".", "--on", "newswire", "--out", "o"], [".: a folder that holds no model"]),

@@ -41,6 +41,15 @@ def test_bm25_mines_a_table_into_a_new_one(table: Path, tmp_path: Path) -> None:
     assert "--by bm25 --count 2 --first 3 --last 20 --below 0.9 --seed 1" in mined.manifest["command"]
 
 
+def test_a_folder_of_something_else_is_refused_before_anything_is_mined(
+    table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polybatch.data.negatives.mine", lambda *_, **__: pytest.fail("mined"))
+    (tmp_path / "mine").mkdir()
+    for out in (table, tmp_path / "mine"):
+        assert str(run(table, "--out", out).exception).startswith(f"{out}: holds something else")
+
+
 def test_a_model_mines_too(table: Path, tmp_path: Path) -> None:
     texts = list(open_built(table).texts())
     model = make_transformer(tmp_path, texts)

@@ -42,6 +42,13 @@ def test_a_program_translates_and_counts_are_printed(program: str, tmp_path: Pat
     assert (tmp_path / "translations.sqlite").exists()
 
 
+def test_a_folder_in_the_place_of_the_file_is_refused_before_translating(program: str, tmp_path: Path) -> None:
+    (tmp_path / "out.jsonl").mkdir()
+    ran = run(tmp_path, f"command:{program}")
+    assert str(ran.exception) == f"{tmp_path / 'out.jsonl'}: a folder; a .jsonl file to write"
+    assert not (tmp_path / "translations.sqlite").exists()
+
+
 def test_a_model_translates(toy: Path, tmp_path: Path) -> None:
     ran = run(tmp_path, str(toy), "--beams", "1", "--cache", str(tmp_path / "kept.sqlite"))
     assert ran.exit_code == 0, ran.exception

@@ -32,6 +32,7 @@ from polybatch.cli.sweep import sweep
 from polybatch.cli.train import train
 from polybatch.cli.words import words
 from polybatch.errors import PolybatchError
+from polybatch.files import why_unreadable
 
 app = typer.Typer(
     name="polybatch",
@@ -105,5 +106,10 @@ def main() -> None:
         # the reader of our output has gone; say nothing more, not even at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141) from None
+    except OSError as error:
+        # what the system refuses, a folder that may not be written to or a full disk, is no fault of ours to trace
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"polybatch: {place}{why_unreadable(error)}", file=sys.stderr)
+        raise SystemExit(1) from None
     finally:
         signal.signal(signal.SIGINT, before)

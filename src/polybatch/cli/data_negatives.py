@@ -34,12 +34,13 @@ def negatives(
     Example: polybatch data negatives tables/news --out tables/news-bm25 --by bm25
     """
     from polybatch.data.building import open_built
-    from polybatch.data.negative_columns import write_negatives
+    from polybatch.data.negative_columns import check_out, write_negatives
     from polybatch.data.negatives import Ranker, Rule, mine
 
     rule = Rule(count, first, last, below, seed)
     rule.check()
     built = open_built(table)
+    check_out(built, out)
     progress = make_progress()
     ranker: Ranker
     if by in BASELINES:

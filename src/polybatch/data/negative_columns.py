@@ -20,14 +20,19 @@ from polybatch.sampling.shape import NEGATIVES, PASSAGE, QUERY, CorpusShape, dat
 from polybatch.sampling.table import side_name, write_shape, write_texts
 
 
+def check_out(built: Built, out: Path) -> None:
+    """Raise DataError where `write_negatives` would not write to `out`: mining takes minutes."""
+    if out.resolve() == built.folder.resolve() or (out.exists() and not (out / MANIFEST).is_file()):
+        raise DataError([Fault(str(out), "holds something else", "a new folder, beside the table's own")])
+
+
 def write_negatives(built: Built, mined: Sequence[Mined], out: Path, *, rule: Rule, by: str, command: str) -> Built:
     """Write a built table with these negatives to the folder `out`, whole or not at all; those it had are replaced.
 
     It opens as what `polybatch data build` writes does; its manifest says under `negatives` what mined them, by which
     rule, and how many there are in each dataset and language. Raises DataError where `out` holds anything else.
     """
-    if out.resolve() == built.folder.resolve() or (out.exists() and not (out / MANIFEST).is_file()):
-        raise DataError([Fault(str(out), "holds something else", "a new folder, beside the table's own")])
+    check_out(built, out)
     shape = _with_negatives(built.table.shape, mined, rule.count)
     with written_aside(out) as new:
         new.mkdir()

@@ -66,6 +66,8 @@ def translate_rows(
     faults = [fault for code in (origin, *targets) for fault in check_language(code, where="languages")]
     if origin in targets or not targets or len(set(targets)) < len(targets):
         faults.append(Fault("languages", f"{origin} to {', '.join(targets) or 'none'}", "other languages, once each"))
+    if out.is_dir():
+        faults.append(Fault(str(out), "a folder", "a .jsonl file to write"))
     if faults:
         raise DataError(faults)
     for target in targets:
