@@ -82,3 +82,20 @@ def test_what_a_preset_cannot_be_given_is_refused_at_once(tmp_path: Path) -> Non
     assert "--preset: 'worst'; known: best" in said("en=a", "--preset", "worst")
     assert "one recipe; or --preset best for folders" in said("en=a", "sw=b", "--strategy", "x-y")
     assert "a language and a folder each" in said("en", "--preset", "best")
+
+
+def test_articles_where_the_split_would_be_written_are_refused_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_articles(20, "en", "ne")
+    Path("articles").rename("mine.articles")
+    before = sorted(Path("mine.articles").rglob("*"))
+    folders = ["en=mine.articles/en", "ne=mine.articles/ne"]
+    for command in (
+        ["train", "--preset", "best", *folders, "--out", "mine"],
+        ["data", "split", *folders, "--out", "mine.articles"],
+    ):
+        ran = CliRunner().invoke(app, command, env={"POLYBATCH_DATA": None})
+        assert str(ran.exception) == "mine.articles: is there already; name another --out"
+        assert sorted(Path("mine.articles").rglob("*")) == before

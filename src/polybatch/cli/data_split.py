@@ -7,7 +7,6 @@ import typer
 
 from polybatch.cli.options import parse_folders
 from polybatch.cli.progress import make_progress
-from polybatch.errors import DataError, Fault
 
 
 def split(
@@ -29,8 +28,6 @@ def split(
     Example: polybatch data split en=articles/en sw=articles/sw --out mine
     """
     paths = parse_folders(folders)
-    if out.exists():
-        raise DataError([Fault(str(out), "is there already", "name another --out")])
     from polybatch.data.own_recipes import recipe_name
     from polybatch.data.splitting import BEST, RECIPE, split_articles
 
