@@ -62,8 +62,9 @@ def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: 
     them: the same ones each time, and whatever articles come later; a few more where hashes would leave less than LUCK
     of the share. All languages of an article are on one side. Test queries are the headlines; all passages of the
     article, in every language, answer them. Raises DataError with every fault: an `out` that is there already, which
-    may be somebody's own articles, an unknown language, a folder that is missing or empty, fewer than FEWEST articles in all languages, an article held out that cannot be read or has no
-    text after its headline. One of those trained on is left out, and is in the notes.
+    may be somebody's own articles, an unknown language, a folder that is missing or empty, fewer than FEWEST articles
+    in all languages, an article held out that cannot be read or has no text after its headline. One of those trained on
+    is left out, and is in the notes.
     """
     if out.exists():
         raise DataError([Fault(str(out), "is there already", "name another --out")])
