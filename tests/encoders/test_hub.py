@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from polybatch.data.translation.model import load_translator
 from polybatch.encoders.building import build_encoder
-from polybatch.encoders.hub import find_model, is_offline, model_file
+from polybatch.encoders.hub import ask_hub, find_model, is_offline, model_file
 from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.settings import PretrainedEncoder
 from polybatch.errors import ModelError
@@ -81,6 +82,32 @@ def test_a_cached_model_is_found_by_its_short_name_without_a_network(tmp_path: P
 def test_without_the_switch_a_name_is_left_to_be_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
     assert find_model("LaBSE") == "sentence-transformers/LaBSE"
+
+
+def test_the_hub_is_asked_once_before_anything_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def model_info(_: object, name: str, **__: object) -> None:
+        asked.append(name)
+        raise OSError("401 Client Error.\n\nRepository Not Found for url: x")
+
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", model_info)
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer.__init__", lambda *_, **__: pytest.fail("loaded"))
+    with pytest.raises(ModelError) as caught:
+        load_encoder("no-such/model")
+    assert "cannot be fetched (401 Client Error. Repository Not Found for url: x)" in str(caught.value)
+    with pytest.raises(ModelError, match="not on this machine, and cannot be fetched"):
+        load_translator("no-such/translator")
+    assert asked == ["no-such/model", "no-such/translator"]
+
+
+def test_models_that_are_here_are_not_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_transformer(tmp_path / "made", TEXTS)
+    cache("BAAI/bge-m3", folder, tmp_path / "cache")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *_, **__: pytest.fail("asked"))
+    assert (ask_hub(str(folder)), ask_hub("BAAI/bge-m3")) == ("", "")
 
 
 def test_a_download_that_was_cut_short_is_one_line(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from polybatch.encoders.families import find_family
 from polybatch.errors import Fault, ModelError
 
+PATIENCE = 10.0  # seconds
+LONGEST_REASON = 200  # characters
 MEANWHILE = 'until then kind = "static" or "transformer" trains from nothing and needs no download'
 
 
@@ -41,6 +43,27 @@ def not_here(name: str, full: str, revision: str | None) -> Fault:
     found = "no such folder, and not in the hub's cache on this machine"
     works = f"`{command}` fetches it where there is a network and HF_HUB_OFFLINE is not set; {MEANWHILE}"
     return Fault(name, found, works)
+
+
+def ask_hub(name: str, *, revision: str | None = None) -> str:
+    """Ask the hub once for a model that is not on this machine: nothing where it has it, else why not, in one line.
+
+    Loaders ask several times for each file, with growing waits: half a minute for a misspelt name. Folders, models in
+    the cache and an offline hub are not asked about.
+    """
+    here = Path(name).exists() or any(
+        model_file(name, one, revision=revision) for one in ("modules.json", "config.json")
+    )
+    if here or is_offline():
+        return ""
+    from huggingface_hub import HfApi
+
+    try:
+        HfApi().model_info(name, revision=revision, timeout=PATIENCE)
+    except Exception as error:
+        # of several libraries: no network, no such model, no right to see it
+        return " ".join(str(error).split())[:LONGEST_REASON] or type(error).__name__
+    return ""
 
 
 def hub_name(name: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from polybatch.data.translation.codes import FAMILIES, Family, Named, languages_of
+from polybatch.encoders.hub import ask_hub
 from polybatch.errors import Fault, ModelError
 from polybatch.languages import language_code
 
@@ -120,6 +121,8 @@ def load_translator(name: str, *, batch_size: int = 16, beams: int = 4, device: 
     """
     if Path(name).exists() and not (Path(name) / "config.json").is_file():
         raise ModelError([Fault(name, "holds no config.json", WORKS)])
+    if reason := ask_hub(name):
+        raise ModelError([Fault(name, f"not on this machine, and cannot be fetched ({reason})", WORKS)])
     import torch
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
