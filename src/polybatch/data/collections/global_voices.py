@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from polybatch.data.collections.running import LINES_PER_PASSAGE, running_collection, runs_of
 from polybatch.data.collections.upstreams import MAFAND_MT
 from polybatch.data.text import check_aligned, choose_files, read_lines
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
-from polybatch.records import Collection, Passage, Query
+from polybatch.records import Collection
 
-LINES_PER_PASSAGE = 3
 PASSAGES_PER_BLOCK = 3
 
 
@@ -56,23 +56,11 @@ def _collection(name: str, texts: Mapping[str, Sequence[str]], folder: Path) -> 
     starts = range(0, count - block + 1, block)
     if not starts:
         raise DataError([Fault(str(folder), f"{count} lines", f"{block} or more: one block")])
-    parts = range(PASSAGES_PER_BLOCK)
-    queries: dict[str, tuple[Query, ...]] = {}
-    passages: dict[str, tuple[Passage, ...]] = {}
-    for code, lines in texts.items():
-        queries[code] = tuple(Query(str(start), str(start), lines[start]) for start in starts)
-        runs = [(start, part, start + 1 + part * LINES_PER_PASSAGE) for start in starts for part in parts]
-        passages[code] = tuple(
-            Passage(f"{code}:{start}:{part}", " ".join(lines[first : first + LINES_PER_PASSAGE]))
-            for start, part, first in runs
-        )
-    return Collection(
-        name=name,
-        queries=queries,
-        passages=passages,
-        judgements={
-            str(start): frozenset(f"{code}:{start}:{part}" for code in texts for part in parts) for start in starts
-        },
+    return running_collection(
+        name,
+        texts,
+        {str(start): [start] for start in starts},
+        {str(start): runs_of(range(start + 1, start + block)) for start in starts},
         licence=MAFAND_MT.licence,
         notes={
             "query": f"first line of a block of {block}",

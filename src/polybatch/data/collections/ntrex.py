@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from polybatch.data.collections.running import LINES_PER_PASSAGE, running_collection, runs_of
 from polybatch.data.collections.sentences import sentence_collection
 from polybatch.data.collections.upstreams import NTREX
 from polybatch.data.text import check_aligned, choose_files, read_lines
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
-from polybatch.records import Collection, Passage, Query
-
-LINES_PER_PASSAGE = 3
+from polybatch.records import Collection
 
 
 def load_ntrex_news(folder: Path, *, languages: Sequence[str] | None = None, name: str = "ntrex-news") -> Collection:
@@ -27,7 +26,7 @@ def load_ntrex_news(folder: Path, *, languages: Sequence[str] | None = None, nam
     """
     news = _read(folder, languages)
     queries = {document: [first] for document, (first, *_) in news.documents.items()}
-    runs = {document: _runs(rest) for document, (_, *rest) in news.documents.items()}
+    runs = {document: runs_of(rest) for document, (_, *rest) in news.documents.items()}
     return _collection(news, name, queries, runs, query="headline")
 
 
@@ -49,7 +48,7 @@ def load_ntrex_held_out(
     for document, (_, *body) in news.documents.items():
         queries[document] = body[LINES_PER_PASSAGE :: LINES_PER_PASSAGE + 1] or body[-1:]
         kept = [line for line in body if line not in queries[document]]
-        runs[document] = _runs(kept)
+        runs[document] = runs_of(kept)
     return _collection(news, name, queries, runs, query="sentence taken out of the body")
 
 
@@ -103,11 +102,6 @@ def _read(folder: Path, languages: Sequence[str] | None, *, least: int = 2) -> _
     return _News(texts, documents)
 
 
-def _runs(lines: Sequence[int]) -> list[list[int]]:
-    """Runs of three lines that follow each other in `lines`; the last may be shorter."""
-    return [list(lines[start : start + LINES_PER_PASSAGE]) for start in range(0, len(lines), LINES_PER_PASSAGE)]
-
-
 def _collection(
     news: _News,
     name: str,
@@ -116,34 +110,8 @@ def _collection(
     *,
     query: str,
 ) -> Collection:
-    """A collection of lines as queries and runs of lines as passages; a document's passages answer its queries."""
-    ids = {
-        document: [document if len(lines) == 1 else f"{document}:{place}" for place in range(len(lines))]
-        for document, lines in queries.items()
-    }
-    passages: dict[str, list[Passage]] = {code: [] for code in news.texts}
-    relevant: dict[str, set[str]] = defaultdict(set)
-    for document, cut in runs.items():
-        for number, run in enumerate(cut):
-            for code, text in news.texts.items():
-                passage = Passage(f"{code}:{document}:{number}", " ".join(text[line] for line in run))
-                passages[code].append(passage)
-                relevant[document].add(passage.id)
-    return Collection(
-        name=name,
-        queries={
-            code: tuple(
-                Query(one, document, text[line])
-                for document, lines in queries.items()
-                for one, line in zip(ids[document], lines, strict=True)
-            )
-            for code, text in news.texts.items()
-        },
-        passages={code: tuple(found) for code, found in passages.items()},
-        judgements={one: frozenset(relevant[document]) for document in queries for one in ids[document]},
-        licence=NTREX.licence,
-        notes={"query": query, "candidate": f"{LINES_PER_PASSAGE} lines of the body"},
-    )
+    notes = {"query": query, "candidate": f"{LINES_PER_PASSAGE} lines of the body"}
+    return running_collection(name, news.texts, queries, runs, licence=NTREX.licence, notes=notes)
 
 
 def _files(folder: Path) -> dict[str, Path]:
