@@ -7,6 +7,7 @@ import torch
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 from torch import Tensor
 
+from polybatch.encoders.lexical import NgramEmbedding
 from polybatch.training.losses.columns import embed_columns
 
 
@@ -20,7 +21,7 @@ class Contrast(MultipleNegativesRankingLoss):
     def __init__(self, model: Any, **options: Any) -> None:
         super().__init__(model, **options)
         last = model[-1]
-        self.learned: int | None = last.embedding_dim if getattr(last, "dimensions", 0) else None
+        self.learned = last.embedding_dim if isinstance(last, NgramEmbedding) and last.dimensions else None
 
     def forward(self, sentence_features: Iterable[dict[str, Any]], labels: Tensor | None = None) -> Tensor:
         """The loss of a batch, a scalar."""
