@@ -1,12 +1,12 @@
 """How far parallel sentences and minutes go: a recipe on 1/16, 1/8, ... of its data, and on all of it in fewer steps.
 
-    python benchmarks/data_sizes.py RECIPE --data DIR --out DIR [--shares 1/16,1/8,1/4,1/2,1] [--steps 125,500]
-        [--seeds 1,2,3] [--report]
+    python benchmarks/data_sizes.py RECIPE --data DIR --out DIR [--shares 1/16,1/8,1/4,1/2,1] [--share-steps 500]
+        [--steps 125,500] [--seeds 1,2,3] [--report]
 
 Shares are by whole passage groups, a smaller one a part of a larger one. Each share, and each number of steps on all of
 the data, is a run of its own in the out folder; what is whole there is not done again. A batch holds each group once:
-where the data are too few for the recipe's batch, it shrinks to half at most, and a direction that cannot fill that is
-left out. Prints a Markdown table, means and deviations over seeds, and writes it to `data_sizes.md`, all numbers to
+where the data are too few for the recipe's batch, it shrinks to LEAST of it at most, and a direction that cannot fill
+that is left out. Prints a Markdown table, means and deviations over seeds, and writes it to `data_sizes.md`, all numbers to
 `data_sizes.json`.
 """
 
@@ -39,7 +39,7 @@ COLUMNS = {
     "Mul mAP": ("mAP", "multilingual", "mean", "all"),
     "rank distance": ("rank_distance", "multilingual", "mean", "all"),
 }
-LEAST = 0.5  # of the recipe's batch; a direction that cannot fill it is left out
+LEAST = 0.3  # of the recipe's batch; a direction that cannot fill it is left out
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("POLYBATCH_DATA"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--shares", default="1/16,1/8,1/4,1/2,1")
+    parser.add_argument("--share-steps", type=int, help="of each share, instead of the recipe's")
     parser.add_argument("--steps", default="", help="fewer steps, on all of the data: 125,500")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--directions", default="en-sw,en-ne", help="shown apart; of the languages of the recipe")
@@ -176,7 +177,8 @@ def main() -> None:
     recipe, progress = load_recipe(chosen.recipe), make_progress()
     if recipe.batches.composition != "pair":
         parser.error(f"{chosen.recipe}: composition = {recipe.batches.composition!r}; 'pair' works")
-    legs = [Leg(Fraction(one), recipe.training.steps) for one in chosen.shares.split(",")]
+    share_steps = chosen.share_steps or recipe.training.steps
+    legs = [Leg(Fraction(one), share_steps) for one in chosen.shares.split(",")]
     legs += [Leg(Fraction(1), int(one)) for one in chosen.steps.split(",") if one]
     seeds = [int(one) for one in chosen.seeds.split(",")]
     for leg in () if chosen.report else legs:
