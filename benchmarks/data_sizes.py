@@ -6,8 +6,8 @@
 Shares are by whole passage groups, a smaller one a part of a larger one. Each share, and each number of steps on all of
 the data, is a run of its own in the out folder; what is whole there is not done again. A batch holds each group once:
 where the data are too few for the recipe's batch, it shrinks to LEAST of it at most, and a direction that cannot fill
-that is left out. Prints a Markdown table, means and deviations over seeds, and writes it to `data_sizes.md`, all numbers to
-`data_sizes.json`.
+that is left out. Prints a Markdown table, means and deviations over seeds, and writes it to `data_sizes.md`, all
+numbers to `data_sizes.json`.
 """
 
 import argparse
