@@ -88,6 +88,8 @@ CHANGES: dict[str, Change] = {
     "runs of 3 lines": running_text(run=3),
     "one-sided loss": put(loss={"symmetric": False}),
     "mixed composition": put(batches={"composition": "mixed"}),
+    "LaKDA": put(loss={"name": "lakda"}),
+    "concept erasure": put(loss={"name": "erasure"}),
     "hybrid, alpha .25": put(systems=["hybrid"], batches={"alpha": 0.25}),
     "dimension 256": put(encoder={"dimension": 256}),
     "dimension 1,024": put(encoder={"dimension": 1024}),

@@ -16,6 +16,7 @@ from polybatch.training.recipe import UNTUNED, Recipe
 
 SAMPLE = 2000  # texts of each side, to guess lengths from
 CHARACTERS_PER_TOKEN = 4.0
+NGRAMS_PER_TOKEN = 2.8  # n-grams of words stand at most letters of a text
 BYTES_PER_WEIGHT = 16  # a weight, its gradient and AdamW's two moments, in float32
 
 
@@ -163,16 +164,20 @@ def estimate(recipe: Recipe, query: float, passage: float) -> Estimate | None:
 
     A transformer: 6 operations a weight of its body and token; and memory for activations of 34 bytes a token, layer
     and unit of its vectors (arXiv 2205.05198, without attention's share), twice as many in float32. A static encoder:
-    what AdamW and the sums of vectors move through memory. Right to a factor of some 2 or 3. None for an encoder
-    whose size is not in SIZES.
+    what AdamW, clipping, the gradient and the sums of vectors move through memory, and the products of its scores.
+    Right to a factor of some 2 or 3. None for an encoder whose size is not in SIZES.
     """
     encoder, batch = recipe.encoder, recipe.training.batch_size
     if isinstance(encoder, StaticEncoder):
         rows = encoder.vocabulary + (encoder.buckets if encoder.ngrams else 0)
-        weights, tokens = rows * encoder.dimension, query + passage
-        moved = 7 * 4 * weights + 3 * 4 * batch * tokens * encoder.dimension
+        weights = rows * encoder.dimension
+        tokens = (query + passage) * (1 + NGRAMS_PER_TOKEN * bool(encoder.ngrams))
+        kept = batch * tokens * (1 - recipe.training.token_dropout)
+        moved = 11 * 4 * weights + 3 * 4 * kept * encoder.dimension
         held = BYTES_PER_WEIGHT * weights + 4 * 4 * batch * encoder.dimension
-        return Estimate(weights, tokens, held, recipe.training.steps * moved / _bytes_a_second())
+        products = 2 * batch**2 * (3 * encoder.dimension + encoder.lexical)
+        seconds = moved / _bytes_a_second() + products / _operations_a_second()
+        return Estimate(weights, tokens, held, recipe.training.steps * seconds)
     if isinstance(encoder, TransformerEncoder):
         size = Size(encoder.layers, encoder.hidden_size, encoder.intermediate, encoder.vocabulary)
         limits = (encoder.max_tokens, encoder.max_tokens)
