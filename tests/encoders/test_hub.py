@@ -7,7 +7,7 @@ import pytest
 
 from polybatch.data.translation.model import load_translator
 from polybatch.encoders.building import build_encoder
-from polybatch.encoders.hub import ask_hub, find_model, is_offline, model_file
+from polybatch.encoders.hub import find_model, is_here, is_offline, model_file
 from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.settings import PretrainedEncoder
 from polybatch.errors import ModelError
@@ -107,7 +107,10 @@ def test_models_that_are_here_are_not_asked_about(tmp_path: Path, monkeypatch: p
     cache("BAAI/bge-m3", folder, tmp_path / "cache")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
     monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *_, **__: pytest.fail("asked"))
-    assert (ask_hub(str(folder)), ask_hub("BAAI/bge-m3")) == ("", "")
+    assert is_here(str(folder))
+    assert is_here("BAAI/bge-m3")
+    assert not is_here("no-such/model")
+    assert load_encoder(str(folder)).model.get_embedding_dimension() == 32
 
 
 def test_a_download_that_was_cut_short_is_one_line(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def find_model(name: str, *, revision: str | None = None) -> str:
     full = hub_name(name)
     owned = [full] if "/" in full else [full, f"sentence-transformers/{full}"]  # whose owner may be left out, too
     for one in owned:
-        if any(model_file(one, file, revision=revision) for file in ("modules.json", "config.json")):
+        if is_here(one, revision=revision):
             return one
     if is_offline():
         raise ModelError([not_here(name, owned[-1], revision)])
@@ -48,13 +48,10 @@ def not_here(name: str, full: str, revision: str | None) -> Fault:
 def ask_hub(name: str, *, revision: str | None = None) -> str:
     """Ask the hub once for a model that is not on this machine: nothing where it has it, else why not, in one line.
 
-    Loaders ask several times for each file, with growing waits: half a minute for a misspelt name. Folders, models in
-    the cache and an offline hub are not asked about.
+    Loaders ask several times for each file, with growing waits: half a minute for a misspelt name. An offline hub is
+    not asked.
     """
-    here = Path(name).exists() or any(
-        model_file(name, one, revision=revision) for one in ("modules.json", "config.json")
-    )
-    if here or is_offline():
+    if is_offline():
         return ""
     from huggingface_hub import HfApi
 
@@ -88,6 +85,11 @@ def model_file(model: str, file: str, *, revision: str | None = None) -> Path | 
     cache = os.environ.get("SENTENCE_TRANSFORMERS_HOME")
     cached = try_to_load_from_cache(model, file, revision=revision, cache_dir=cache)
     return Path(cached) if isinstance(cached, str) else None
+
+
+def is_here(model: str, *, revision: str | None = None) -> bool:
+    """Whether a folder, or the cache on this machine, has a model that sentence-transformers opens."""
+    return any(model_file(model, file, revision=revision) for file in ("modules.json", "config.json"))
 
 
 def read_json(model: str, file: str, *, revision: str | None = None) -> dict[str, Any]:

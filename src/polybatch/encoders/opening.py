@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from polybatch.encoders.families import find_family, stored_prompts
-from polybatch.encoders.hub import ask_hub, find_model, is_offline, model_file, not_here, read_json
+from polybatch.encoders.hub import ask_hub, find_model, is_here, is_offline, model_file, not_here, read_json
 from polybatch.encoders.lengths import position_limit
 from polybatch.encoders.own import own_modules
 from polybatch.encoders.settings import DTYPES, POOLINGS
@@ -27,7 +27,7 @@ def open_model(
     reach. `dtype` is one of DTYPES, or `auto` (see `pick_dtype`). Code that a model brings along is never run.
     """
     model_name = find_model(name, revision=revision)
-    if reason := ask_hub(model_name, revision=revision):
+    if not is_here(model_name, revision=revision) and (reason := ask_hub(model_name, revision=revision)):
         raise ModelError([_unfetched(name, model_name, revision, reason)])
     import torch
     from sentence_transformers import SentenceTransformer
@@ -142,7 +142,7 @@ def _give_padding(model: "SentenceTransformer", *, where: str) -> None:
 
 def _unloadable(name: str, model: str, revision: str | None, error: Exception) -> Fault:
     reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-    if model_file(model, "config.json", revision=revision) or model_file(model, "modules.json", revision=revision):
+    if is_here(model, revision=revision):
         works = "a sentence-transformers folder, or owner/name on the hub"
         return Fault(name, f"cannot be loaded as a model ({reason})", works)
     return _unfetched(name, model, revision, reason)

@@ -121,7 +121,10 @@ def load_translator(name: str, *, batch_size: int = 16, beams: int = 4, device: 
     """
     if Path(name).exists() and not (Path(name) / "config.json").is_file():
         raise ModelError([Fault(name, "holds no config.json", WORKS)])
-    if reason := ask_hub(name):
+    from huggingface_hub import try_to_load_from_cache
+
+    here = Path(name).exists() or isinstance(try_to_load_from_cache(name, "config.json"), str)
+    if not here and (reason := ask_hub(name)):
         raise ModelError([Fault(name, f"not on this machine, and cannot be fetched ({reason})", WORKS)])
     import torch
     from transformers import AutoModelForSeq2SeqLM, AutoTokenizer

@@ -32,7 +32,8 @@ class TwoTermLoss(nn.Module):
         """The vectors of each column, shape (rows, dimensions), and what stands beside its texts."""
         columns = [dict(column) for column in sentence_features]
         beside = [{key: column.pop(key) for key in BESIDE if key in column} for column in columns]
-        return embed_columns(self.model, columns), beside
+        joined = embed_joined(self.model, columns)
+        return joined or [self.model(column)["sentence_embedding"] for column in columns], beside
 
     def info_nce(self, vectors: list[Tensor]) -> Tensor:
         """The first term, of the vectors of queries, passages and hard negatives."""
@@ -51,14 +52,13 @@ class TwoTermLoss(nn.Module):
         return all_gather_with_grad(vectors) if self.contrast.gather_across_devices else vectors
 
 
-def embed_columns(model: nn.Module, columns: list[dict[str, Any]]) -> list[Tensor]:
-    """The vectors of each column, shape (rows, dimensions).
+def embed_joined(model: nn.Module, columns: list[dict[str, Any]]) -> list[Tensor]:
+    """The vectors of each column of a static encoder, shape (rows, dimensions); none of one whose texts are padded.
 
-    Columns of a static encoder go through it in one call, so that its dense gradient is made once: the ids of all texts
-    stand in one row as it is. Padded ones go apart, each as wide as its own longest text.
+    All columns go through it in one call, so that its dense gradient is made once.
     """
     if not all("offsets" in column for column in columns):
-        return [model(column)["sentence_embedding"] for column in columns]
+        return []
     starts = np.cumsum([0, *(column["input_ids"].numel() for column in columns)]).tolist()
     joined = {
         "input_ids": torch.cat([column["input_ids"] for column in columns]),

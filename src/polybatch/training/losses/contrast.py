@@ -8,7 +8,7 @@ from sentence_transformers.sentence_transformer.losses import MultipleNegativesR
 from torch import Tensor
 
 from polybatch.encoders.lexical import NgramEmbedding
-from polybatch.training.losses.columns import embed_columns
+from polybatch.training.losses.columns import embed_joined
 
 
 class Contrast(MultipleNegativesRankingLoss):
@@ -23,9 +23,13 @@ class Contrast(MultipleNegativesRankingLoss):
         last = model[-1]
         self.learned = last.embedding_dim if isinstance(last, NgramEmbedding) and last.dimensions else None
 
-    def forward(self, sentence_features: Iterable[dict[str, Any]], labels: Tensor | None = None) -> Tensor:
+    def forward(self, sentence_features: Iterable[dict[str, Any]], labels: Any = None) -> Tensor:
         """The loss of a batch, a scalar."""
-        return self.compute_loss_from_embeddings(embed_columns(self.model, list(sentence_features)), labels)
+        columns = list(sentence_features)
+        if joined := embed_joined(self.model, columns):
+            return self.compute_loss_from_embeddings(joined, labels)
+        found: Tensor = super().forward(columns, labels)
+        return found
 
     def compute_loss_from_embeddings(self, embeddings: list[Tensor], labels: Any) -> Tensor:
         """The loss of vectors of queries, passages and hard negatives, each of shape (rows, dimensions)."""
