@@ -1,14 +1,15 @@
 """How fast rows are checked: the cheap checks, all with language identification, and against a test collection.
 
-    python benchmarks/check_speed.py --data DIR [--bitext]
+    python benchmarks/check_speed.py --data DIR [--bitext] [--language ne]
 
 Rows are Global Voices news, English and Swahili, repeated with a number before each text: a line is the query, what
 follows it its passage; four texts of together some 600 characters. They stream out of a JSONL file, as `polybatch data
 check rows.jsonl` reads it; with --bitext a row is a line and its translation, two texts of together some 220 characters
-in two aligned files. Floors: json.loads of every line, and reading as the source does it, in one process, since one
-process reads; no check can be faster than the second. Median of 3 rounds. Processor time is that of all processes
-together, which other work on the machine changes less than rows a second; memory is the most that the process which
-reads and gathers has held, added to what it held before.
+in two aligned files; with --language, JSONL of NTREX-128 in English and another language. Floors: json.loads of every
+line, and reading as the source does it, in one process, since one process reads; no check can be faster than the
+second. Median of 3 rounds. Processor time is that of all processes together, which other work on the machine changes
+less than rows a second; memory is the most that the process which reads and gathers has held, added to what it held
+before.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from polybatch.data.checking.check import check_sources
@@ -28,12 +30,14 @@ from polybatch.data.sources.bitext import BitextSource
 from polybatch.data.sources.jsonl import JSONLSource
 from polybatch.data.sources.lines import load_lines
 from polybatch.data.sources.source import Reading, Source
+from polybatch.languages import language_code
 from polybatch.records import Collection
 
 CHEAP = [name for name in CHECKS if name not in ("language", CONTAMINATION)]
 
 
 FOLDER = "lafand-mt/data/text_files/en-swa"
+NTREX = "ntrex/NTREX-128"
 
 
 def write_bitext(scratch: Path, data: Path, rows: int) -> Source:
@@ -44,14 +48,16 @@ def write_bitext(scratch: Path, data: Path, rows: int) -> Source:
     return BitextSource(source="bitext", name="gv", licence="CC BY-NC 4.0", files={"en": ["en"], "sw": ["sw"]})
 
 
-def write_jsonl(scratch: Path, data: Path, rows: int) -> Source:
-    write(scratch / "rows.jsonl", data, rows)
-    return JSONLSource(name="gv", licence="CC BY-NC 4.0", files=["rows.jsonl"], languages=["en", "sw"])
+def write_jsonl(scratch: Path, data: Path, rows: int, language: str = "") -> Source:
+    files = {"en": [data / FOLDER / "train.en"], "sw": [data / FOLDER / "train.swa"]}
+    if language:
+        found = {language_code(path.stem.split(".")[-1]): [path] for path in (data / NTREX).glob("newstest2019-*.txt")}
+        files = {code: found[code] for code in ("en", language)}
+    write_rows(scratch / "rows.jsonl", files, rows)
+    return JSONLSource(name="gv", licence="CC BY-NC 4.0", files=["rows.jsonl"], languages=list(files))
 
 
-def write(path: Path, data: Path, rows: int) -> None:
-    folder = data / FOLDER
-    files = {"en": [folder / "train.en"], "sw": [folder / "train.swa"]}
+def write_rows(path: Path, files: dict[str, list[Path]], rows: int) -> None:
     items = load_lines("gv", files, pairings=["what-follows"]).items
     with path.open("w", encoding="utf-8") as file:
         for number in range(rows):
@@ -76,12 +82,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--cheap", action="store_true", help="leave out language and test texts, which take minutes")
     parser.add_argument("--bitext", action="store_true", help="rows of two texts")
+    parser.add_argument("--language", default="", help="NTREX-128 in English and this language")
     options = parser.parse_args()
     data, rows, processes = Path(options.data), options.rows, options.processes
     tests = [load_collection("ntrex-news", data=data, languages=["en", "sw", "ne"])]
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
-        source = (write_bitext if options.bitext else write_jsonl)(place, data, rows)
+        write = write_bitext if options.bitext else partial(write_jsonl, language=options.language)
+        source = write(place, data, rows)
 
         def check(checks: Sequence[str], against: Sequence[Collection] = (), near: float | None = None) -> None:
             check_sources([source], place, checks=checks, against=against, near=near, processes=processes)

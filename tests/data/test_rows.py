@@ -1,8 +1,13 @@
 """Claims about reading rows: what comes back, and that every fault is named with its line."""
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from polybatch.data.rows import json_rows, qrels_rows, scored_rows, table_rows, topic_rows
 from polybatch.errors import Fault
@@ -33,6 +38,51 @@ def test_every_line_of_json_that_cannot_be_used_is_a_fault(tmp_path: Path) -> No
     assert [fault.found.split(":")[0] for fault in faults] == [
         "broken JSON", "not a JSON object", "no id as text", "no id as text", "byte 0xff is not UTF-8", "no id as text",
     ]  # fmt: skip
+
+
+NUMBERS = st.one_of(st.integers(), st.integers(-(2**70), 2**70), st.floats())
+VALUES = st.recursive(
+    st.one_of(st.none(), st.booleans(), NUMBERS, st.text(), st.characters(categories=["Cs"])),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=4), inner, max_size=4)),
+    max_leaves=9,
+)
+JSON = st.builds(json.dumps, st.dictionaries(st.text(), VALUES), ensure_ascii=st.booleans())
+SYNTAX = st.text(st.sampled_from('{}[]":,\\ \r\t\v\0ué1e-+.0truefalsnNI\u2028\ufeff'), max_size=12)
+LINES = st.one_of(JSON, SYNTAX).map(lambda text: text.encode(errors="surrogatepass"))
+CUT = st.builds(lambda line, at: line[: at % (len(line) + 1)], LINES, st.integers(0, 99))
+
+
+@given(lines=st.lists(st.one_of(LINES, CUT, st.binary(max_size=4)), min_size=1, max_size=4))
+@example(lines=[b'\xef\xbb\xbf{"a": "\xff"}', b'{"a": "\xed\xa0\x80"}', b"\xc0\xaf", b'{"a": 1e999}', b"[" * 2000])
+def test_a_line_is_read_as_the_standard_library_reads_it(
+    lines: list[bytes], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lines = b"\n".join([b'{"first": 1}', *lines]).split(b"\n")
+    path = tmp_path_factory.mktemp("json") / "a.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    faults: list[Fault] = []
+    rows = [(where, repr(row)) for where, row in json_rows(path, faults, fields=())]  # repr tells 1.0 from 1
+    assert [*rows, *((fault.where, fault.found) for fault in faults)] == _as_the_standard_library(path, lines)
+
+
+def _as_the_standard_library(path: Path, lines: list[bytes]) -> list[tuple[str, str]]:
+    """Rows, then faults."""
+    rows: list[tuple[str, str]] = []
+    faults: list[tuple[str, str]] = []
+    for number, line in enumerate(lines, start=1):
+        where = f"{path}:{number}"
+        try:
+            if (text := line.decode().rstrip("\r")).strip():
+                row = json.loads(text)
+                if isinstance(row, dict):
+                    rows.append((where, repr(row)))
+                else:
+                    faults.append((where, "not a JSON object"))
+        except UnicodeDecodeError as error:
+            faults.append((where, f"byte 0x{line[error.start]:02x} is not UTF-8"))
+        except (ValueError, RecursionError) as error:
+            faults.append((where, f"broken JSON: {error}"))
+    return [*rows, *faults]
 
 
 def test_a_file_that_is_missing_cut_off_or_not_in_the_archive_is_a_fault(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from polybatch.errors import DataError, Fault, gathered
 from polybatch.progress import Progress, Silent
 from polybatch.records import Collection, Item
 
-CHUNK = 2_000  # rows that a process looks at before it reports
+CHUNK = 4_000  # rows that a process looks at before it reports
 ALONE = 20_000  # rows of a source up to which starting processes would take longer than looking
 KEPT = 100_000  # findings of a check in a source that are kept; the rest are counted
 

@@ -21,8 +21,13 @@ def passage_groups(name: str, passages: Mapping[str, str], languages: Sequence[s
     Items that share a passage in any of `languages` share a group or a further group: one kind for each language but
     the first, empty where the item has none in it. The group is of the first language that it has.
     """
-    keys = [f"{name}-{code}-{text_key(passages[code])}" if code in passages else "" for code in languages]
-    return next(filter(None, keys), ""), tuple(keys[1:])
+    keys = passage_keys(name, passages, languages)
+    return next(filter(None, keys), ""), keys[1:]
+
+
+def passage_keys(name: str, passages: Mapping[str, str], languages: Iterable[str]) -> tuple[str, ...]:
+    """A key of the passage in each of some languages, empty where there is none."""
+    return tuple(f"{name}-{code}-{text_key(passages[code])}" if code in passages else "" for code in languages)
 
 
 class Joined(Generic[Key]):

@@ -10,7 +10,7 @@ from pydantic import Field
 from xxhash import xxh3_64_intdigest
 
 from polybatch.data.sources.files import Row, object_rows
-from polybatch.data.sources.grouping import passage_groups
+from polybatch.data.sources.grouping import passage_groups, passage_keys
 from polybatch.data.sources.hub import Limit
 from polybatch.data.sources.items import item_of, texts_of
 from polybatch.data.sources.source import NAMED, About, Licence, Reading, Source
@@ -62,17 +62,16 @@ class JSONLSource(Source):
             if wrong := _wrong(row):
                 reading.leave_out(wrong, where)
                 continue
-            queries, passages, *negatives = (
-                texts_of(side, languages) for side in (row["queries"], row["passages"], *(row.get("negatives") or ()))
-            )
-            group, further = passage_groups(name, passages, languages)
+            queries, passages = texts_of(row["queries"], languages), texts_of(row["passages"], languages)
+            if row.get("group"):  # the passage's own is not made for nothing
+                group, further = f"{name}-group-{row['group']}", passage_keys(name, passages, languages[1:])
+            else:
+                group, further = passage_groups(name, passages, languages)
             named = [f"{name}-{one}" if one else "" for one in row.get("further") or ()]
             kinds = len(named) if kinds is None else kinds
             if len(named) > kinds:
                 reading.leave_out("more further groups than the first row has", where)
                 continue
-            if row.get("group"):
-                group = f"{name}-group-{row['group']}"
             if kinds:
                 further = (*further, *(named + [""] * kinds)[:kinds])
             item = item_of(
@@ -82,7 +81,7 @@ class JSONLSource(Source):
                 group=group,
                 queries=queries,
                 passages=passages,
-                negatives=negatives,
+                negatives=[texts_of(one, languages) for one in row.get("negatives") or ()],
                 further=further,
             )
             if item:
