@@ -28,8 +28,8 @@ LOSSES = "losses.csv"
 
 
 def working_folder(out: Path) -> Path:
-    """Where a training keeps its checkpoints until the model is whole: beside the model's folder."""
-    return out.with_name(f"{out.name}.training")
+    """Where a training keeps its checkpoints until the model is whole, and is removed: hidden, beside the model's."""
+    return out.with_name(f".{out.name}.training")
 
 
 def train_system(recipe: Recipe, system: str, *, seed: int, material: Material, out: Path, progress: Progress) -> None:

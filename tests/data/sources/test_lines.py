@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from polybatch.data.sources.lines import LinesSource, load_lines
 from polybatch.data.sources.source import Reading
@@ -33,6 +34,11 @@ def test_a_sentence_is_paired_with_itself_and_what_follows_it_in_its_run(tmp_pat
 def test_without_the_sentence_itself_a_passage_is_what_follows(tmp_path: Path) -> None:
     corpus = load_lines("x", write(tmp_path, en="a\nb\nc\nd\n"), run=3, pairings=["what-follows"])
     assert [(item.queries["en"], item.passages["en"]) for item in corpus.items] == [("a", "b c"), ("b", "c")]
+
+
+def test_a_pairing_that_is_named_twice_is_refused() -> None:
+    with pytest.raises(ValidationError, match="each pairing once"):
+        LinesSource(source="lines", name="x", files={"en": ["en"]}, pairings=["what-follows", "what-follows"])
 
 
 def test_with_both_pairings_a_line_has_two_passages_in_one_group(tmp_path: Path) -> None:

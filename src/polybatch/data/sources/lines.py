@@ -5,7 +5,7 @@ from itertools import groupby, product
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, NamedTuple, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from polybatch.data.sources.source import About, Reading, Source
 from polybatch.data.text import check_aligned, read_lines
@@ -15,6 +15,12 @@ from polybatch.records import Item, ParallelCorpus
 
 Pairing: TypeAlias = Literal["with-sentence", "what-follows"]
 WITH_SENTENCE: Pairing = "with-sentence"
+
+
+def _each_once(pairings: list[Pairing]) -> list[Pairing]:
+    if len(set(pairings)) < len(pairings):
+        raise ValueError("each pairing once")
+    return pairings
 
 
 class LinesSource(Source):
@@ -29,7 +35,7 @@ class LinesSource(Source):
     files: dict[str, list[str]] = Field(description="language -> files, under the data folder, aligned in this order")
     documents: list[str] = Field([], description="files with a document id for each line")
     run: Annotated[int, Field(ge=1)] = Field(3, description="lines per run; a line's passage ends where its run ends")
-    pairings: Annotated[list[Pairing], Field(min_length=1)] = Field(
+    pairings: Annotated[list[Pairing], Field(min_length=1), AfterValidator(_each_once)] = Field(
         [WITH_SENTENCE], description="a line's passages: from itself on, from the next line on, or one of each"
     )
     licence: str = Field("unknown", description="for the manifest and the report")
