@@ -25,8 +25,7 @@ class Direction(NamedTuple):
         return f"{self.query}-{self.passage}"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One question and its answer, each in one or more languages: the unit of a parallel training corpus.
 
     `group` names the passage: items of one group share it (or part of it), so neither may be the other's negative,

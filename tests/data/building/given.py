@@ -38,7 +38,7 @@ class GivenSource(Source):
 
 def write_items(path: Path, items: Sequence[Item | str | None]) -> None:
     def plain(item: Item | str | None) -> Any:
-        return {name: getattr(item, name) for name in Item.__slots__} if isinstance(item, Item) else item
+        return item._asdict() if isinstance(item, Item) else item
 
     path.write_text("".join(json.dumps(plain(item)) + "\n" for item in items), encoding="utf-8")
 

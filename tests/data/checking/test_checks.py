@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from polybatch.data.checking.check import check_sources
 from polybatch.data.checking.problem import Limits
 from polybatch.data.checking.report import Finding
+from polybatch.data.checking.rows import SHORTEST, STOPS
 from polybatch.data.checking.table import CHECKS, CONTAMINATION
 from polybatch.data.sources.lines import LinesSource
 from polybatch.data.sources.newswire import NewswireSource
@@ -106,6 +107,18 @@ def test_a_query_that_stands_in_its_passage_is_found_whatever_its_case_and_last_
         Item("r-5", "g", {"en": "The river is high"}, {"sw": passage}),
     )
     assert [(one.where, one.language) for one in found] == [("r-1", "en"), ("r-4", "sw")]
+
+
+letters = st.text("aAsSßıİçÇ ςΣ\u0345\u0307नेप१2.ሀ", max_size=40)
+
+
+@settings(max_examples=300)
+@given(st.one_of(letters, st.text(max_size=30)), letters, letters, st.sampled_from(["", "lower", "upper", "casefold"]))
+def test_a_query_is_inside_a_passage_if_it_is_once_case_is_ignored(query: str, one: str, other: str, way: str) -> None:
+    passage = f"x{one}{getattr(query, way)() if way else ''}{other}"
+    bare = query.strip(STOPS)
+    inside = len(bare) >= SHORTEST and (bare in passage or bare.casefold() in passage.casefold())
+    assert [one.where for one in findings("query-inside", row(1, query, passage))] == ["r-1"] * inside
 
 
 def test_a_sentence_and_its_translations_are_no_queries_inside_their_passages() -> None:

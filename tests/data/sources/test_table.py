@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from polybatch.data.sources.source import Reading
 from polybatch.data.sources.table import SOURCES
 from polybatch.languages import check_language
 from tests.data.sources.forms import FORMS, make, read
@@ -27,6 +28,8 @@ def test_a_form_is_read_to_its_exact_count_and_rows_add_up(name: str, tmp_path: 
     assert len({len(item.further) for item in items}) == 1
     assert all(item.group and item.queries and item.passages for item in items)
     assert read(make(name, **form.keys), tmp_path)[0] == items, "the same in every reading"
+    bare = list(make(name, **form.keys).items(tmp_path, Reading(further=False)))
+    assert [one._replace(further=()) for one in bare] == [one._replace(further=()) for one in items]
     limited = make(name, **form.keys, rows=1) if "rows" in SOURCES[name].model_fields else None
     assert limited is None or read(limited, tmp_path)[1].read <= max(2, form.items)
 

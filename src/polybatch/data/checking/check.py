@@ -7,12 +7,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
-from polybatch.data.checking.chunk import Chunk, chunk_of
+from polybatch.data.checking.chunk import Packed, chunk_of, packed
 from polybatch.data.checking.corpus import Measure, Measured, OfCorpus, joined
-from polybatch.data.checking.looking import Looked, look
+from polybatch.data.checking.looking import Looked, look, look_here, prepare
 from polybatch.data.checking.problem import Limits, Problem, Task
 from polybatch.data.checking.report import CheckReport, Finding, Found, SourceReport
 from polybatch.data.checking.table import CHECKS, CONTAMINATION
@@ -20,11 +21,15 @@ from polybatch.data.contamination import NEAR, TestTexts
 from polybatch.data.sources.source import Reading, Source
 from polybatch.errors import DataError, Fault, gathered
 from polybatch.progress import Progress, Silent
-from polybatch.records import Collection, Item
+from polybatch.records import Collection
 
 CHUNK = 4_000  # rows that a process looks at before it reports
 ALONE = 20_000  # rows of a source up to which starting processes would take longer than looking
+AHEAD = 6  # parts for each process that reading may be ahead of looking, as it is while processes start
 KEPT = 100_000  # findings of a check in a source that are kept; the rest are counted
+
+Part = tuple[int, list[Packed]]
+"""Some rows, packed, and the number of the first."""
 
 
 def check_sources(
@@ -101,10 +106,10 @@ class _Places:
 
 
 def _check(source: Source, data: Path, task: Task, processes: int) -> SourceReport:
-    reading, places = Reading(), _Places()
+    reading, places = Reading(further=False), _Places()  # no check goes by further groups
     problems = {name: _Gathered() for name in task.checks}
     measured: dict[Measure, list[Measured]] = defaultdict(list)
-    for looked in _look(_chunks(source, data, reading, places), task, processes):
+    for looked in _look(_parts(source, data, reading, places), task, processes):
         for problem in looked.problems:
             problems[problem.check].add(problem)
         for measure, numbers in looked.measured.items():
@@ -135,52 +140,50 @@ def _finding(problem: Problem, places: _Places) -> Finding:
     return Finding(places[problem.row], problem.language, problem.found + other)
 
 
-def _chunks(source: Source, data: Path, reading: Reading, places: _Places) -> Iterator[Chunk]:
+def _parts(source: Source, data: Path, reading: Reading, places: _Places) -> Iterator[Part]:
     """Rows of a source, CHUNK at a time, their places noted; what refuses the source ends it, with its faults."""
     items = source.items(data, reading)
     while True:
         where: list[str] = []
-        chunk = chunk_of(_placed(islice(items, CHUNK), reading, where), places.rows)
-        if not where:
+        rows: list[Packed] = []
+        with gathered(reading.faults):
+            for item in islice(items, CHUNK):
+                where.append(reading.where or item.id)
+                rows.append(packed(item))
+        if not rows:
             return
+        first = places.rows
         places.add(where)
-        yield chunk
+        yield first, rows
 
 
-def _placed(items: Iterator[Item], reading: Reading, where: list[str]) -> Iterator[Item]:
-    """The items, their places noted. None is held: to keep thousands costs more time than to take their texts."""
-    with gathered(reading.faults):
-        for item in items:
-            where.append(reading.where or item.id)
-            yield item
-
-
-def _look(chunks: Iterator[Chunk], task: Task, processes: int) -> Iterator[Looked]:
-    """What looking at every chunk gave, in their order."""
-    head = list(islice(chunks, ALONE // CHUNK + 1))
-    chunks = chain(head, chunks)
+def _look(parts: Iterator[Part], task: Task, processes: int) -> Iterator[Looked]:
+    """What looking at every part gave, in their order."""
+    head = list(islice(parts, ALONE // CHUNK + 1))
+    parts = chain(head, parts)
     if processes == 1 or len(head) <= ALONE // CHUNK:
-        yield from (look(chunk, task) for chunk in chunks)
+        yield from (look(chunk_of(rows, first), task) for first, rows in parts)
         return
-    # a process that is forked off one with threads may wait for ever
-    context = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare, initargs=(task,)) as pool:
+    with ProcessPoolExecutor(processes, mp_context=_context(), initializer=prepare, initargs=(task,)) as pool:
         pending: deque[Future[Looked]] = deque()
-        for chunk in chunks:
-            pending.append(pool.submit(_look_here, chunk.to_bytes()))
-            if len(pending) > 2 * processes:  # so that reading never runs ahead of looking
+        try:
+            for first, rows in parts:
+                pending.append(pool.submit(look_here, rows, first))
+                if len(pending) > AHEAD * processes:
+                    yield pending.popleft().result()
+            while pending:
                 yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # what waits is of no use to one that was stopped
 
 
-_tasks: list[Task] = []  # of a process that looks: its one task
+def _context() -> BaseContext:
+    """How processes start: forked off one that has imported what looking takes, where the system can.
 
-
-def _prepare(task: Task) -> None:
-    os.nice(5)  # the one process that reads goes first: the others wait for it, not it for them
-    _tasks[:] = [task]
-
-
-def _look_here(chunk: bytes) -> Looked:
-    return look(Chunk.from_bytes(chunk), _tasks[0])
+    Never off this one: a process that is forked off one with threads may wait for ever.
+    """
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "polybatch.data.checking.looking", "ftfy", "numpy", "pyarrow.compute"])
+    return context

@@ -10,7 +10,7 @@ from pydantic import Field
 from polybatch.data.sources.files import aligned_lines
 from polybatch.data.sources.grouping import passage_groups
 from polybatch.data.sources.hub import Limit
-from polybatch.data.sources.items import give
+from polybatch.data.sources.items import item_of
 from polybatch.data.sources.source import NAMED, About, Licence, Reading, Source
 from polybatch.errors import Fault
 from polybatch.records import Item
@@ -62,13 +62,8 @@ class BitextSource(Source):
                 if len(texts) < 2:
                     reading.leave_out("a line without its translation", where)
                     continue
-                group, further = passage_groups(self.name, texts, codes)
-                yield from give(
-                    reading,
-                    where,
-                    id=f"{self.name}-{number}",
-                    group=group,
-                    queries=texts,
-                    passages=texts,
-                    further=further,
-                )
+                group, further = passage_groups(self.name, texts, codes, further=reading.further)
+                id = f"{self.name}-{number}"
+                item = item_of(reading, where, id=id, group=group, queries=texts, passages=texts, further=further)
+                if item:
+                    yield item

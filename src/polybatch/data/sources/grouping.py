@@ -15,19 +15,22 @@ def text_key(text: str) -> str:
     return xxh3_64_hexdigest(single_spaced(text.casefold()).encode("utf-8", "surrogatepass"))
 
 
-def passage_groups(name: str, passages: Mapping[str, str], languages: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+def passage_groups(
+    name: str, passages: Mapping[str, str], languages: Sequence[str], *, further: bool = True
+) -> tuple[str, tuple[str, ...]]:
     """The group and the further groups of an item, for a source that streams and cannot look ahead.
 
     Items that share a passage in any of `languages` share a group or a further group: one kind for each language but
-    the first, empty where the item has none in it. The group is of the first language that it has.
+    the first, empty where the item has none in it. The group is of the first language that it has. Without `further`
+    there are none, which saves most of the time.
     """
-    keys = passage_keys(name, passages, languages)
+    keys = passage_keys(name, passages, languages if further else [code for code in languages if code in passages][:1])
     return next(filter(None, keys), ""), keys[1:]
 
 
 def passage_keys(name: str, passages: Mapping[str, str], languages: Iterable[str]) -> tuple[str, ...]:
     """A key of the passage in each of some languages, empty where there is none."""
-    return tuple(f"{name}-{code}-{text_key(passages[code])}" if code in passages else "" for code in languages)
+    return tuple([f"{name}-{code}-{text_key(passages[code])}" if code in passages else "" for code in languages])
 
 
 class Joined(Generic[Key]):

@@ -64,9 +64,10 @@ class JSONLSource(Source):
                 continue
             queries, passages = texts_of(row["queries"], languages), texts_of(row["passages"], languages)
             if row.get("group"):  # the passage's own is not made for nothing
-                group, further = f"{name}-group-{row['group']}", passage_keys(name, passages, languages[1:])
+                group = f"{name}-group-{row['group']}"
+                further = passage_keys(name, passages, languages[1:]) if reading.further else ()
             else:
-                group, further = passage_groups(name, passages, languages)
+                group, further = passage_groups(name, passages, languages, further=reading.further)
             named = [f"{name}-{one}" if one else "" for one in row.get("further") or ()]
             kinds = len(named) if kinds is None else kinds
             if len(named) > kinds:

@@ -52,7 +52,7 @@ class Reading:
     `where` is the place of the item that was given last, `path:line` where the source can tell. A row that
     gives several items (the passages of an article) counts as that many; rows that are joined (a question in several
     languages) count as one. `notes` count what left nothing out and should be known all the same; `noted`
-    has the first places of each.
+    has the first places of each. With `further` false, a source that takes long to name further groups leaves them out.
     """
 
     faults: list[Fault] = field(default_factory=list)
@@ -62,6 +62,7 @@ class Reading:
     where: str = ""
     notes: Counter[str] = field(default_factory=Counter)
     noted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    further: bool = True
 
     def leave_out(self, reason: str, where: str) -> None:
         """Count a row that was read and gives no item."""

@@ -57,7 +57,7 @@ class TSVSource(Source):
         )
         for number, (where, row) in enumerate(islice(rows, self.rows or None)):
             texts = {code: row[column].strip() for code, column in passages.items() if row[column].strip()}
-            group, further = passage_groups(self.name, texts, list(passages))
+            group, further = passage_groups(self.name, texts, list(passages), further=reading.further)
             if self.group:
                 further = (*further, f"{self.name}-{row[self.group]}")
             yield from give(
