@@ -1,6 +1,8 @@
 """Claims about checking as a whole: any rows, any number of processes, faults beside findings, text and JSON."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,17 @@ def test_any_number_of_processes_finds_the_same(monkeypatch: pytest.MonkeyPatch)
     (report,) = alone.sources
     assert report.checks["duplicate"].rows == 30
     assert report.checks["empty"].rows == 12
+
+
+def test_a_script_that_may_not_start_processes_is_told_what_works(tmp_path: Path) -> None:
+    lines = ["from pathlib import Path", "from polybatch.data.checking import check"]
+    lines += ["from polybatch.data.sources.newswire import NewswireSource", "check.ALONE = 0"]
+    lines += ["check.check_sources([NewswireSource(stories=100)], Path(), checks=['empty'], processes=2)"]
+    script = tmp_path / "script.py"
+    script.write_text("\n".join(lines), encoding="utf-8")
+    run = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "ended before its time; more memory, or one process; a script starts more only under" in run.stderr
 
 
 def test_rows_read_are_rows_used_and_rows_left_out_and_faults_come_along() -> None:

@@ -4,6 +4,7 @@ import os
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
@@ -27,6 +28,7 @@ CHUNK = 4_000  # rows that a process looks at before it reports
 ALONE = 20_000  # rows of a source up to which starting processes would take longer than looking
 AHEAD = 6  # parts for each process that reading may be ahead of looking, as it is while processes start
 KEPT = 100_000  # findings of a check in a source that are kept; the rest are counted
+STARTED = 'more memory, or one process; a script starts more only under `if __name__ == "__main__":`'
 
 Part = tuple[int, list[Packed]]
 """Some rows, packed, and the number of the first."""
@@ -48,7 +50,9 @@ def check_sources(
     `checks` are names of CHECKS, all if None, contamination only where there are collections to look `against`. Rows
     stream through `processes` (as many as cores if None), in memory only as hashes and lengths: some 60 bytes for
     every language of a row. A small source is looked at where it is read. Findings are kept up to 100,000 a check and
-    source, and counted beyond. Faults of a source are part of the report. Raises DataError for unknown checks.
+    source, and counted beyond. Faults of a source are part of the report. Raises DataError for unknown checks, and
+    where a process ends before its time, as each does that is started by a script without
+    `if __name__ == "__main__":`.
     """
     task = Task(_chosen(checks, against), limits or Limits(), TestTexts(against, near=near) if against else None)
     found: list[SourceReport] = []
@@ -173,6 +177,8 @@ def _look(parts: Iterator[Part], task: Task, processes: int) -> Iterator[Looked]
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
+        except BrokenProcessPool as error:
+            raise DataError([Fault("a process that looks at rows", "ended before its time", STARTED)]) from error
         finally:
             pool.shutdown(cancel_futures=True)  # what waits is of no use to one that was stopped
 
