@@ -100,7 +100,7 @@ def main() -> None:
             print(f"polybatch: {line}", file=sys.stderr)
         raise SystemExit(1) from None
     except _Interrupted:
-        print("polybatch: stopped; the same command goes on from here", file=sys.stderr)
+        print("polybatch: stopped; the same command goes on from what is kept", file=sys.stderr)
         raise SystemExit(130) from None
     except BrokenPipeError:
         # the reader of our output has gone; say nothing more, not even at exit
