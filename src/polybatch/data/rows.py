@@ -84,7 +84,7 @@ def _text(raw: bytes, where: str, bad: BadLine) -> str:
     except UnicodeDecodeError as error:
         bad(Fault(where, f"byte 0x{raw[error.start]:02x} is not UTF-8", AGAIN))
         return ""
-    return line if line.strip() else ""
+    return "" if line.isspace() else line
 
 
 def every_line(path: Path, faults: list[Fault], *, member: str = "", works: str = "") -> Iterator[bytes]:

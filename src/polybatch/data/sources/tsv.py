@@ -10,7 +10,7 @@ from pydantic import Field
 from polybatch.data.sources.files import table_rows
 from polybatch.data.sources.grouping import passage_groups
 from polybatch.data.sources.hub import Limit
-from polybatch.data.sources.items import give
+from polybatch.data.sources.items import item_of
 from polybatch.data.sources.source import NAMED, About, Licence, Reading, Source
 from polybatch.records import Item
 
@@ -56,20 +56,19 @@ class TSVSource(Source):
             )
         )
         for number, (where, row) in enumerate(islice(rows, self.rows or None)):
-            texts = {code: row[column].strip() for code, column in passages.items() if row[column].strip()}
+            texts = _texts(row, passages)
             group, further = passage_groups(self.name, texts, list(passages), further=reading.further)
             if self.group:
                 further = (*further, f"{self.name}-{row[self.group]}")
-            yield from give(
-                reading,
-                where,
-                id=f"{self.name}-{number}",
-                group=group,
-                queries={code: row[column] for code, column in self.queries.items()},
-                passages=texts,
-                further=further,
-            )
+            id, queries = f"{self.name}-{number}", _texts(row, self.queries)
+            item = item_of(reading, where, id=id, group=group, queries=queries, passages=texts, further=further)
+            if item:
+                yield item
 
     def folders(self) -> Mapping[str, str]:
         """The first folder of its first file."""
         return {self.files[0].split("/")[0]: self.about.upstream}
+
+
+def _texts(row: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
+    return {code: text for code, column in columns.items() if (text := row[column].strip())}
