@@ -1,6 +1,6 @@
 """Languages by one code each, and what CLDR knows of them. Not here: language identification, translation."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -30,6 +30,7 @@ def _named() -> dict[str, str]:
     return found | NAMES
 
 
+@lru_cache(maxsize=4096)
 def language_code(code: str) -> str | None:
     """Our one code for a language that a collection may name differently, or None if CLDR does not know it.
 
