@@ -34,6 +34,7 @@ class Chunk:
 
 
 _Row = tuple[str, Mapping[str, str], Mapping[str, str], Sequence[Mapping[str, str]]]  # what checks look at of a row
+_Side = dict[str, tuple[list[int], list[str]]]  # by language: numbers of rows, and their texts
 Packed = bytes | _Row
 """A row for another process: as bytes, which takes a third of the time, or as it is where those cannot hold it."""
 
@@ -66,9 +67,6 @@ def chunk_of(rows: Iterable[Packed], first: int) -> Chunk:
     names = [*SIDES, *(f"negative_{number}" for number in range(1, len(sides) - 1))]
     named = zip(names, sides, strict=True)
     return Chunk(first, groups, [Column(name, code, *side[code]) for name, side in named for code in sorted(side)])
-
-
-_Side = dict[str, tuple[list[int], list[str]]]  # by language: numbers of rows, and their texts
 
 
 def _add(side: _Side, row: int, texts: Mapping[str, str]) -> None:

@@ -8,9 +8,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from polybatch.data.sources.files import aligned_lines
-from polybatch.data.sources.grouping import passage_groups
 from polybatch.data.sources.hub import Limit
-from polybatch.data.sources.items import item_of
+from polybatch.data.sources.sentences import give_translations
 from polybatch.data.sources.source import NAMED, About, Licence, Reading, Source
 from polybatch.errors import Fault
 from polybatch.records import Item
@@ -62,8 +61,6 @@ class BitextSource(Source):
                 if len(texts) < 2:
                     reading.leave_out("a line without its translation", where)
                     continue
-                group, further = passage_groups(self.name, texts, codes, further=reading.further)
-                id = f"{self.name}-{number}"
-                item = item_of(reading, where, id=id, group=group, queries=texts, passages=texts, further=further)
-                if item:
-                    yield item
+                yield from give_translations(
+                    reading, where, name=self.name, number=number, texts=texts, languages=codes
+                )

@@ -1,9 +1,9 @@
-"""Parallel sentences, each a query and a passage: what FLORES and SIB-200 have in common. Reads no file of its own."""
+"""Parallel sentences, each a query and a passage: of FLORES, SIB-200, bitext and TMX. Reads no file of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from polybatch.data.sources.grouping import Joined, text_key
-from polybatch.data.sources.items import give
+from polybatch.data.sources.grouping import Joined, passage_groups, text_key
+from polybatch.data.sources.items import give, item_of
 from polybatch.data.sources.source import Reading
 from polybatch.records import Item
 
@@ -31,3 +31,14 @@ def sentence_items(name: str, found: list[Sentence], reading: Reading) -> Iterat
             passages=texts,
             further=(f"{name}-{document}" if document else "",),
         )
+
+
+def give_translations(
+    reading: Reading, where: str, *, name: str, number: int, texts: dict[str, str], languages: Sequence[str]
+) -> Iterator[Item]:
+    """The item of a sentence and its translations, trimmed, for a source that streams. Equal ones share a group."""
+    id = f"{name}-{number}"
+    group, further = passage_groups(name, texts, languages, further=reading.further)
+    item = item_of(reading, where, id=id, group=group, queries=texts, passages=texts, further=further)
+    if item:
+        yield item

@@ -12,9 +12,8 @@ from pydantic import Field
 
 from polybatch.data.rows import AGAIN, opened
 from polybatch.data.sources.files import looks_right
-from polybatch.data.sources.grouping import passage_groups
 from polybatch.data.sources.hub import Limit
-from polybatch.data.sources.items import item_of
+from polybatch.data.sources.sentences import give_translations
 from polybatch.data.sources.source import NAMED, About, Licence, Reading, Source
 from polybatch.errors import Fault
 from polybatch.files import why_unreadable
@@ -52,11 +51,9 @@ class TMXSource(Source):
             if len(texts) < 2:
                 reading.leave_out("a unit with fewer than two of the languages", where)
                 continue
-            group, further = passage_groups(self.name, texts, self.languages, further=reading.further)
-            id = f"{self.name}-{number}"
-            item = item_of(reading, where, id=id, group=group, queries=texts, passages=texts, further=further)
-            if item:
-                yield item
+            yield from give_translations(
+                reading, where, name=self.name, number=number, texts=texts, languages=self.languages
+            )
 
     def folders(self) -> Mapping[str, str]:
         """The first folder of its first file."""
