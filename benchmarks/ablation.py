@@ -28,11 +28,11 @@ import pyarrow.compute as pc
 from polybatch.cli.progress import make_progress
 from polybatch.correction.correct import system_name
 from polybatch.correction.table import CORRECTIONS
-from polybatch.evaluation.compare import MEASURES, read_values
-from polybatch.evaluation.results import read_manifest
-from polybatch.evaluation.significance import FORMATS, Comparison, Method, compare
 from polybatch.files import write_text
 from polybatch.progress import Progress
+from polybatch.results.store import read_manifest
+from polybatch.statistics import FORMATS, Comparison, Method, compare
+from polybatch.statistics.folders import MEASURES, read_values
 from polybatch.training.inputs import TABLE
 from polybatch.training.recipe import UNTUNED, Recipe
 from polybatch.training.run import run_recipe

@@ -52,8 +52,8 @@ def source() -> Any:
 
 def build(folder: Path, out: Path) -> None:
     from polybatch.data.building import build_table
-    from polybatch.normalisation import Normalisation
     from polybatch.progress import Silent
+    from polybatch.text.normalisation import Normalisation
 
     options: dict[str, Any] = {"normalisation": Normalisation(), "command": "", "progress": Silent()}
     build_table([source()], out, data=folder, **options)

@@ -21,8 +21,8 @@ from polybatch.data.text import read_lines
 from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.settings import StaticEncoder
 from polybatch.encoders.static import train_tokenizer
-from polybatch.evaluation.judge import rank_collection
-from polybatch.evaluation.measures import measure
+from polybatch.judging.judge import rank_collection
+from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from polybatch.provenance import content_hash
 from polybatch.records import Collection, Passage, Query

@@ -22,10 +22,10 @@ import numpy as np
 
 from polybatch.cli.progress import make_progress
 from polybatch.data.building import Built, build_table, open_built
-from polybatch.evaluation.results import read_manifest, read_results
 from polybatch.files import write_json, write_text
 from polybatch.progress import Progress
 from polybatch.records import Direction
+from polybatch.results.store import read_manifest, read_results
 from polybatch.sampling.faults import largest_batch
 from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import BatchKind

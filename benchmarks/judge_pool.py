@@ -13,8 +13,8 @@ from collections import Counter
 
 import numpy as np
 
-from polybatch.evaluation import scorers
-from polybatch.evaluation.judge import judge_vectors
+from polybatch.judging import scorers
+from polybatch.judging.judge import judge_vectors
 from polybatch.provenance import machine, versions
 from polybatch.records import Collection, Passage, Query
 

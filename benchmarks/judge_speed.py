@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from polybatch.data.collections.table import load_collection
-from polybatch.evaluation.judge import judge_vectors
-from polybatch.evaluation.measures import measure
-from polybatch.evaluation.ranks import ROWS
+from polybatch.judging.judge import judge_vectors
+from polybatch.judging.ranks import ROWS
+from polybatch.measures.measures import measure
 from polybatch.provenance import machine, versions
 from polybatch.records import Collection, Passage, Query
 

@@ -22,8 +22,8 @@ from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 from polybatch.data.collections.table import load_collection
 from polybatch.encoders.loading import SentenceEncoder
 from polybatch.encoders.static import train_tokenizer
-from polybatch.evaluation.judge import judge_collection
-from polybatch.evaluation.measures import measure
+from polybatch.judging.judge import judge_collection
+from polybatch.measures.measures import measure
 from polybatch.provenance import machine, versions
 from polybatch.records import Collection
 

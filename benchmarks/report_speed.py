@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from polybatch.evaluation.keeping import write_cases
-from polybatch.evaluation.measures import measure
-from polybatch.evaluation.results import (
+from polybatch.judging.keeping import write_cases
+from polybatch.measures.measures import measure
+from polybatch.records import Collection, Passage, Query
+from polybatch.results.store import (
     RANKS_SCHEMA,
     TOP_SCHEMA,
     write_manifest,
@@ -28,7 +29,6 @@ from polybatch.evaluation.results import (
     write_results,
     write_top,
 )
-from polybatch.records import Collection, Passage, Query
 
 CODES = ("ar", "de", "el", "en", "es", "hi", "ne", "ru", "sw", "th", "tr", "vi", "zh", "fr", "yo", "am")
 NAMES = ("untuned", "en-en", "x-x", "x-x-mono", "x-y", "hybrid")

@@ -21,8 +21,8 @@ from itertools import product
 import numpy as np
 import pyarrow as pa
 
-from polybatch.evaluation.significance import Comparison, Method, compare
-from polybatch.evaluation.significance.permutation import sign_flip
+from polybatch.statistics import Comparison, Method, compare
+from polybatch.statistics.permutation import sign_flip
 
 LEVEL = 0.05
 PERMUTATIONS = 999

@@ -21,11 +21,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from polybatch.evaluation.claims.deciding import decide
-from polybatch.evaluation.claims.evidence import Run
-from polybatch.evaluation.claims.paper import CLAIMS, QUESTION
-from polybatch.evaluation.significance import Method
+from polybatch.claims.deciding import decide
+from polybatch.claims.evidence import Run
+from polybatch.claims.paper import CLAIMS, QUESTION
 from polybatch.records import SETTINGS
+from polybatch.statistics import Method
 
 SYSTEMS = ("untuned", "en-en", "x-x-mono", "x-y", "hybrid")
 LANGUAGES = ("en", "ne", "sw")

@@ -6,12 +6,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from polybatch.data.newswire import newswire_collection
-from polybatch.evaluation.judge_runs import judge_runs
-from polybatch.evaluation.measures import per_query
-from polybatch.evaluation.results import ALL
+from polybatch.judging.judge_runs import judge_runs
+from polybatch.measures.measures import per_query
 from polybatch.records import Collection
 from polybatch.report.colours import PALETTE, ink_on
 from polybatch.report.wording import number
+from polybatch.results.store import ALL
 from polybatch.sampling.plan import Batch, make_plan
 from polybatch.sampling.shape import CorpusShape, parallel_dataset
 from polybatch.sampling.strategies import STRATEGIES

@@ -8,6 +8,7 @@ from typing import Any
 
 from typer.main import get_command
 
+from polybatch.claims import ClaimSettings
 from polybatch.cli import app
 from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.fetching.origins import ORIGINS
@@ -15,10 +16,9 @@ from polybatch.data.sources.listing import to_markdown
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.families import FAMILIES as ENCODER_FAMILIES
 from polybatch.encoders.settings import ENCODERS
-from polybatch.evaluation.claims import ClaimSettings
-from polybatch.evaluation.families import DEFAULT, FAMILIES, measure_form
-from polybatch.normalisation import Normalisation
+from polybatch.measures.families import DEFAULT, FAMILIES, measure_form
 from polybatch.records import SETTINGS
+from polybatch.text.normalisation import Normalisation
 from polybatch.training import recipe
 from polybatch.training.losses import LossSettings
 from polybatch.training.tuning.settings import Tuning
@@ -152,10 +152,14 @@ def architecture_page() -> str:
         "# Architecture",
         NOTE,
         "Which file does what, by the first line of each. Imports point down: `cli`, then `training`, `report` and",
-        "`search`, then `evaluation` and `correction`, then `data`, then `sampling` and `encoders`, then the shared",
+        "`search`, then `claims` and `correction`, then `statistics`, `judging`, `measures`, `results` and `data`,",
+        "each on the ones after it, then `sampling` and `encoders`, then `text`, then the shared",
         "core. Siblings are strangers; a report never meets a model.\n",
     ]
-    order = ("cli", "report", "search", "training", "correction", "evaluation", "data", "encoders", "sampling", "")
+    rooms = (
+        "cli report search training claims correction statistics judging measures results data encoders sampling text"
+    )
+    order = (*rooms.split(), "")
     for package in order:
         folder = ROOT / "src/polybatch" / package
         lines.append(f"## {package or 'the shared core'}\n")

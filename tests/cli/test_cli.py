@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from polybatch.cli import main
-from polybatch.evaluation.results import read_results
+from polybatch.results.store import read_results
 from polybatch.sampling.strategies import STRATEGIES
 from tests.tiny import TINY
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from polybatch.cli import main
-from polybatch.evaluation.significance import FORMATS
-from tests.evaluation.judged import TWO_SYSTEMS, ranks_of, write_judged
+from polybatch.statistics import FORMATS
+from tests.judging.judged import TWO_SYSTEMS, ranks_of, write_judged
 
 Compare = Callable[..., tuple[int, str, str]]
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from polybatch.cli.data_build import build
 from polybatch.data.building import open_built
 from polybatch.errors import DataError, RecipeError
-from polybatch.normalisation import Normalisation
+from polybatch.text.normalisation import Normalisation
 from tests.tiny import TINY
 
 app = typer.Typer()

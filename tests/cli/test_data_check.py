@@ -13,8 +13,8 @@ from polybatch.data.building import build_table
 from polybatch.data.opening import open_source
 from polybatch.data.sources.newswire import NewswireSource
 from polybatch.errors import DataError
-from polybatch.normalisation import Normalisation
 from polybatch.progress import Silent
+from polybatch.text.normalisation import Normalisation
 from tests.data.collections.writing import write_lines, write_rows
 from tests.tiny import TINY
 

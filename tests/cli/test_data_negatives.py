@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 from polybatch.cli.data_negatives import negatives
 from polybatch.data.building import build_table, open_built
 from polybatch.data.sources.newswire import NewswireSource
-from polybatch.normalisation import Normalisation
 from polybatch.progress import Silent
+from polybatch.text.normalisation import Normalisation
 from tests.models import make_transformer
 
 app = typer.Typer()

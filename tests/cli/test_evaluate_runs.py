@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from polybatch.cli import main
-from polybatch.evaluation.results import read_results
+from polybatch.results.store import read_results
 
 Cli = Callable[..., tuple[list[str], list[str]]]
 

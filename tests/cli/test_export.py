@@ -8,8 +8,8 @@ import pytest
 
 from polybatch.cli import main
 from polybatch.data.collections.trec import read_qrels
-from polybatch.evaluation.exchange import read_per_query
-from polybatch.evaluation.trec_runs import read_run
+from polybatch.measures.exchange import read_per_query
+from polybatch.results.trec_runs import read_run
 
 Cli = Callable[..., list[str]]
 

@@ -11,7 +11,7 @@ import pytest
 from polybatch.cli import main
 from polybatch.data.collections.table import load_collections
 from polybatch.encoders.loading import load_encoder
-from polybatch.evaluation.results import read_results
+from polybatch.results.store import read_results
 from polybatch.search.building import describe_model
 from polybatch.search.index import Index
 from polybatch.search.indexing import add_documents

@@ -16,7 +16,7 @@ HEAVY = (
 
 @pytest.mark.parametrize(
     "module",
-    ["polybatch.cli", "polybatch.data.collections.table", "polybatch.evaluation.families", "polybatch.sampling"],
+    ["polybatch.cli", "polybatch.data.collections.table", "polybatch.measures.families", "polybatch.sampling"],
 )
 def test_nothing_heavy_is_imported_with_it(module: str) -> None:
     code = f"import sys, {module}; print(*(name for name in {HEAVY} if name in sys.modules))"

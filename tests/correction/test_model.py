@@ -15,11 +15,11 @@ from polybatch.correction.model import corrected_model
 from polybatch.correction.record import ABOUT, ARRAYS, Correction, to_unit
 from polybatch.correction.table import CORRECTIONS
 from polybatch.encoders.building import build_encoder
+from polybatch.encoders.fingerprint import fingerprint
 from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.settings import StaticEncoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import DataError, ModelError
-from polybatch.evaluation.fingerprint import fingerprint
 from tests.correction.planted import planted
 from tests.models import make_transformer
 

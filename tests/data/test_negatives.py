@@ -14,7 +14,7 @@ from polybatch.data.negatives import Mined, Rule, mine
 from polybatch.data.sources.newswire import NewswireSource
 from polybatch.data.sources.source import load_corpus
 from polybatch.errors import DataError
-from polybatch.evaluation.baselines.bm25 import Bm25
+from polybatch.judging.baselines.bm25 import Bm25
 from polybatch.progress import Progress
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling.plan import make_plan

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from polybatch.data.pairing import PAIRINGS, Document, Pairing, pairs
-from polybatch.data.passages import count_words
 from polybatch.errors import DataError
+from polybatch.text.passages import count_words
 
 KINDS = list(PAIRINGS)
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from polybatch.data.newswire import newswire_collection
-from polybatch.evaluation.chance import rank_distance
+from polybatch.measures.chance import rank_distance
 from tests.docs.pages import ROOT
 
 SPEC = importlib.util.spec_from_file_location("draw", ROOT / "docs/draw.py")

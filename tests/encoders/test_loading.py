@@ -9,14 +9,14 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from polybatch.encoders.building import build_encoder
+from polybatch.encoders.fingerprint import fingerprint
 from polybatch.encoders.lengths import Cut
 from polybatch.encoders.loading import RECORD, SentenceEncoder, load_encoder
 from polybatch.encoders.opening import pick_dtype, set_pooling
 from polybatch.encoders.settings import PretrainedEncoder
 from polybatch.errors import ModelError
-from polybatch.evaluation.fingerprint import fingerprint
-from polybatch.normalisation import Normalisation, normalise
 from polybatch.progress import Silent
+from polybatch.text.normalisation import Normalisation, normalise
 from tests.models import make_transformer
 
 TEXTS = [f"the river rose by {number} metres, “mto” uliongezeka" for number in range(60)]

@@ -12,13 +12,13 @@ from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
 from polybatch.encoders.building import build_encoder
+from polybatch.encoders.fingerprint import fingerprint
 from polybatch.encoders.lexical import inverse_document_frequency
 from polybatch.encoders.loading import SentenceEncoder, load_encoder
 from polybatch.encoders.ngrams import NgramTokenizer, hashed_ngrams, latin_word
 from polybatch.encoders.settings import StaticEncoder
 from polybatch.encoders.static import train_tokenizer
 from polybatch.errors import ModelError, RecipeError
-from polybatch.evaluation.fingerprint import fingerprint
 from polybatch.progress import Silent
 
 TEXTS = [

@@ -7,8 +7,8 @@ import pytest
 
 from polybatch.data.newswire import newswire_collection
 from polybatch.encoders.loading import load_encoder
-from polybatch.evaluation.judge import rank_collection
-from polybatch.evaluation.measures import measure
+from polybatch.judging.judge import rank_collection
+from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from tests.models import make_transformer
 

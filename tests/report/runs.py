@@ -1,4 +1,4 @@
-"""Small run folders with everything that a real one has, written by the writers of `polybatch.evaluation.results`."""
+"""Small run folders with everything that a real one has, written by the writers of `polybatch.results.store`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from polybatch.evaluation.keeping import write_cases
-from polybatch.evaluation.results import (
+from polybatch.judging.keeping import write_cases
+from polybatch.records import Setting
+from polybatch.results.store import (
     ALL,
     MEAN,
     RANKS_SCHEMA,
@@ -20,7 +21,6 @@ from polybatch.evaluation.results import (
     write_results,
     write_top,
 )
-from polybatch.records import Setting
 
 from .texts import collection_of
 

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from polybatch.evaluation.claims.evidence import Run
-from polybatch.evaluation.significance import Method
+from polybatch.claims.evidence import Run
 from polybatch.report import load_runs, to_html, to_json, to_markdown
 from polybatch.report.answer import RULE, Answer, answers_of
+from polybatch.statistics import Method
 
 from .runs import write_run
 

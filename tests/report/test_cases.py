@@ -4,12 +4,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from polybatch.evaluation.keeping import write_cases
-from polybatch.evaluation.kept import CASES, Case, Kept, KeptPassage, Ranking
-from polybatch.evaluation.results import read_ranks, read_top
+from polybatch.judging.keeping import write_cases
 from polybatch.records import SETTINGS
 from polybatch.report import Report, load_runs, to_html, to_json
 from polybatch.report.cases import EXAMPLES, SHOWN, examples_of
+from polybatch.results.kept import CASES, Case, Kept, KeptPassage, Ranking
+from polybatch.results.store import read_ranks, read_top
 
 from .runs import NEWS, QUERIES, write_run
 from .texts import PASSAGES, collection_of

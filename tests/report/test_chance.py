@@ -5,11 +5,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from polybatch.evaluation.chance import rank_distance
-from polybatch.evaluation.results import ALL, read_results, write_ranks
+from polybatch.measures.chance import rank_distance
 from polybatch.report import Report
 from polybatch.report.chance import references_of
 from polybatch.report.summary import Quantity
+from polybatch.results.store import ALL, read_results, write_ranks
 
 from .runs import NEWS, POOL, ranks_of, write_run
 

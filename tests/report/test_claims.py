@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.evaluation.claims import put_to_test
-from polybatch.evaluation.results import write_manifest
+from polybatch.claims import put_to_test
 from polybatch.report import Report, load_runs, to_html, to_json, to_markdown, to_tex
 from polybatch.report.claims import MARKS, METHOD, claim_rows, claims_of, deciding
+from polybatch.results.store import write_manifest
 
 from .runs import manifest_of, write_run
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from polybatch.errors import ResultsError
-from polybatch.evaluation.results import read_manifest, read_results, write_manifest, write_results
 from polybatch.report import load_runs, to_html
+from polybatch.results.store import read_manifest, read_results, write_manifest, write_results
 
 from .runs import manifest_of, rows_of, write_run
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from polybatch.evaluation.results import ALL, MEAN, Result
 from polybatch.report.findings import Comparison, findings, statement
 from polybatch.report.summary import Estimate, Quantity, Report, System
+from polybatch.results.store import ALL, MEAN, Result
 
 
 def made(multilingual: Mapping[str, Sequence[float]], distances: Mapping[str, float] | None = None) -> Report:

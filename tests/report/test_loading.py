@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from polybatch.errors import ResultsError
-from polybatch.evaluation.results import read_results, write_manifest, write_results
 from polybatch.report import Report, load_runs
+from polybatch.results.store import read_results, write_manifest, write_results
 
 from .runs import NEWS, rows_of, write_run
 

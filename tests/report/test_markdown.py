@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from polybatch.evaluation.results import read_results, write_results
 from polybatch.report import Report, load_runs, to_json, to_markdown
 from polybatch.report.wording import number
+from polybatch.results.store import read_results, write_results
 
 from .runs import mix_of, write_run
 

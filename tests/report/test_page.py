@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from polybatch.evaluation.results import ALL, read_results, write_manifest, write_results
 from polybatch.report import Report, load_runs, to_html
 from polybatch.report.summary import Quantity
 from polybatch.report.wording import number
+from polybatch.results.store import ALL, read_results, write_manifest, write_results
 
 from .runs import NEWS, mix_of, rows_of, write_run
 

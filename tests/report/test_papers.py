@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from polybatch.evaluation.results import read_results, write_results
 from polybatch.report import Report, load_runs, to_csv, to_tex, write_figures
 from polybatch.report.papers import latex
 from polybatch.report.static import PRINT
 from polybatch.report.tables import main_table
+from polybatch.results.store import read_results, write_results
 
 from .runs import write_run
 from .test_sweeps import ALPHA, record_of, write_sweep

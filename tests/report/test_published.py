@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.evaluation.results import write_results
 from polybatch.report import Report, load_runs, to_html, to_json, to_markdown, to_tex
 from polybatch.report.published import KNOWN, disagreement, published_table
+from polybatch.results.store import write_results
 from polybatch.sampling.strategies import TITLES
 
 from .runs import rows_of, write_run

@@ -8,12 +8,12 @@ import pyarrow.compute as pc
 import pytest
 
 from polybatch.errors import ResultsError
-from polybatch.evaluation.measures import measure, per_query
-from polybatch.evaluation.results import read_ranks, read_top, write_ranks, write_top
+from polybatch.measures.measures import measure, per_query
 from polybatch.report import Report, load_runs, to_html, to_json
 from polybatch.report.queries import SHARES
 from polybatch.report.summary import EXCESS, Quantity
 from polybatch.report.tables import excess_table
+from polybatch.results.store import read_ranks, read_top, write_ranks, write_top
 
 from .runs import NEWS, QUERIES, ranks_of, top_of, write_run
 

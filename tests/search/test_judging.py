@@ -10,9 +10,9 @@ import pytest
 from polybatch.data.collections.table import load_collections
 from polybatch.encoders.loading import load_encoder
 from polybatch.errors import DataError
-from polybatch.evaluation.judge import judge_collection
-from polybatch.evaluation.judge_runs import judge_runs
-from polybatch.evaluation.measures import measure
+from polybatch.judging.judge import judge_collection
+from polybatch.judging.judge_runs import judge_runs
+from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from polybatch.report import load_runs
 from polybatch.search.building import describe_model

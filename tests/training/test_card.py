@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.evaluation.results import read_results
 from polybatch.progress import Silent
+from polybatch.results.store import read_results
 from polybatch.training.card import score_model
 from polybatch.training.recipe import Recipe
 from polybatch.training.run import run_recipe

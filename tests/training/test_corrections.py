@@ -11,9 +11,9 @@ from sentence_transformers import SentenceTransformer
 from polybatch.correction.record import Correction
 from polybatch.data.collections.table import load_collections
 from polybatch.errors import DataError, RecipeError
-from polybatch.evaluation.measures import measure
-from polybatch.evaluation.results import read_manifest, read_ranks, read_results
+from polybatch.measures.measures import measure
 from polybatch.progress import Silent
+from polybatch.results.store import read_manifest, read_ranks, read_results
 from polybatch.training.estimate import dry_run_text
 from polybatch.training.recipe import Recipe, load_recipe
 from polybatch.training.run import run_recipe

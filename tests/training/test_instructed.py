@@ -11,7 +11,7 @@ from polybatch.cli.instructions import instructions
 from polybatch.data.collections.table import load_collection
 from polybatch.encoders.loading import load_encoder
 from polybatch.errors import DataError, PolybatchError, ResultsError
-from polybatch.evaluation.evaluate import evaluate
+from polybatch.judging.evaluate import evaluate
 from polybatch.progress import Silent
 from polybatch.training.instructions import p_mrr
 from polybatch.training.recipe import load_recipe

@@ -11,10 +11,10 @@ from sentence_transformers import SentenceTransformer
 
 from polybatch.data.sources.lines import LinesSource
 from polybatch.errors import DataError, RecipeError
-from polybatch.evaluation.families import DEFAULT
-from polybatch.evaluation.measures import measure, parse_measures
-from polybatch.evaluation.results import RANKS_SCHEMA, TOP_SCHEMA, read_manifest, read_ranks, read_results, read_top
+from polybatch.measures.families import DEFAULT
+from polybatch.measures.measures import measure, parse_measures
 from polybatch.progress import Silent
+from polybatch.results.store import RANKS_SCHEMA, TOP_SCHEMA, read_manifest, read_ranks, read_results, read_top
 from polybatch.training.recipe import Recipe
 from polybatch.training.run import run_recipe, train_one
 

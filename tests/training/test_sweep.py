@@ -17,9 +17,9 @@ from polybatch.data.sources.jsonl import JSONLSource
 from polybatch.data.sources.newswire import NewswireSource
 from polybatch.data.sources.source import Reading
 from polybatch.errors import DataError, RecipeError
-from polybatch.evaluation.results import Result, read_manifest, write_results
 from polybatch.progress import Silent
 from polybatch.records import SETTINGS
+from polybatch.results.store import Result, read_manifest, write_results
 from polybatch.training.recipe import Recipe, Selection
 from polybatch.training.sweeping import run_sweep
 from polybatch.training.sweeping.choice import choose

@@ -22,8 +22,8 @@ def claims(
 
     Example: polybatch claims runs/news-sw-ne runs/paper-small
     """
-    from polybatch.evaluation.claims import FORMATS, put_to_test
-    from polybatch.evaluation.significance import Method
+    from polybatch.claims import FORMATS, put_to_test
+    from polybatch.statistics import Method
 
     method = Method(permutations=permutations, resamples=permutations, seed=seed)
     typer.echo(FORMATS[format](put_to_test(runs, method=method, progress=make_progress())))

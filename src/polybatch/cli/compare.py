@@ -52,8 +52,8 @@ def compare(
 
     Example: polybatch compare runs/news --baseline en-en --setting multilingual
     """
-    from polybatch.evaluation.compare import compare_runs
-    from polybatch.evaluation.significance import FORMATS, Method
+    from polybatch.statistics import FORMATS, Method
+    from polybatch.statistics.folders import compare_runs
 
     margins = _margins(margin or [])
     method = Method(

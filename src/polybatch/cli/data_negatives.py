@@ -7,7 +7,7 @@ import typer
 
 from polybatch.cli.options import command_line
 from polybatch.cli.progress import make_progress
-from polybatch.evaluation.baselines.table import BASELINES
+from polybatch.judging.baselines.table import BASELINES
 
 
 def negatives(
@@ -47,7 +47,7 @@ def negatives(
         ranker = BASELINES[by](())
     else:
         from polybatch.encoders.loading import load_encoder
-        from polybatch.evaluation.baselines.fusion import EncoderScorer
+        from polybatch.judging.baselines.fusion import EncoderScorer
 
         ranker = EncoderScorer(load_encoder(by, batch_size=batch_size, device=device), device=device)
     mined = list(mine(built.table, ranker, rule, progress=progress))

@@ -9,8 +9,8 @@ from polybatch.cli.judge_index import Depth, Judgements, Queries, Ways, is_index
 from polybatch.cli.options import COLLECTIONS_HELP, MEASURES_HELP, Data, command_line, parse_languages
 from polybatch.cli.progress import make_progress
 from polybatch.errors import DataError, Fault, ModelError
-from polybatch.evaluation.baselines.table import BASELINES
-from polybatch.evaluation.families import DEFAULT, TOP_SIZE
+from polybatch.judging.baselines.table import BASELINES
+from polybatch.measures.families import DEFAULT, TOP_SIZE
 from polybatch.search.records import DEPTH
 
 RUN = "run:"
@@ -121,13 +121,13 @@ def evaluate(
         "progress": make_progress(),
     }
     if model.startswith(RUN):
-        from polybatch.evaluation.evaluate_runs import evaluate_runs
+        from polybatch.judging.evaluate_runs import evaluate_runs
 
         if len(on) > 1 or fuse_bm25 or on[0].startswith("mteb:"):
             raise ModelError([Fault(model, "is judged alone", "one collection, no task of MTEB, no fusion")])
         evaluate_runs(Path(model.removeprefix(RUN)), on[0], **shared)
     else:
-        from polybatch.evaluation.evaluate import evaluate_model
+        from polybatch.judging.evaluate import evaluate_model
         from polybatch.training.train import read_record
 
         evaluate_model(

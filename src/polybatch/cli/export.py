@@ -7,7 +7,7 @@ import typer
 
 from polybatch.cli.options import MEASURES_HELP
 from polybatch.errors import Fault, ResultsError
-from polybatch.evaluation.families import DEFAULT
+from polybatch.measures.families import DEFAULT
 
 
 def export(
@@ -34,7 +34,7 @@ def export(
 
     Example: polybatch export results/hybrid --per-query scores.parquet --trec-run trec --qrels trec
     """
-    from polybatch.evaluation.exchange import export_per_query, export_qrels, export_runs
+    from polybatch.measures.exchange import export_per_query, export_qrels, export_runs
 
     if per_query is None and trec_run is None and qrels is None:
         raise ResultsError([Fault("polybatch export", "nothing to write", "--per-query, --trec-run or --qrels")])

@@ -60,7 +60,7 @@ def judge_index(
     out: Path,
 ) -> None:
     """Judge each way to search as a system of its own; raises DataError for a way that is unknown."""
-    from polybatch.evaluation.families import DEFAULT
+    from polybatch.measures.families import DEFAULT
     from polybatch.search.judging import WAYS, Way
     from polybatch.search.judging import judge_index as judge
 

@@ -10,8 +10,8 @@ from rich.markup import escape
 
 from polybatch.data.collections.table import COLLECTIONS, DATA_VARIABLE
 from polybatch.errors import DataError, Fault
-from polybatch.evaluation.families import FAMILIES, measure_form
 from polybatch.languages import check_language
+from polybatch.measures.families import FAMILIES, measure_form
 from polybatch.sampling.strategies import STRATEGIES
 
 Recipe = Annotated[Path, typer.Argument(help="A recipe, a .toml file; recipes/ holds some.", show_default=False)]

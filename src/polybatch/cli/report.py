@@ -30,9 +30,9 @@ def report(
 
     Example: polybatch report runs/news --format md --figures figures
     """
-    from polybatch.evaluation.results import REPORT
     from polybatch.files import write_text
     from polybatch.report import FORMATS, load_runs, write_figures
+    from polybatch.results.store import REPORT
 
     text = FORMATS[format](found := load_runs(runs, progress=make_progress()))
     if figures is not None:

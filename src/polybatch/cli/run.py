@@ -45,9 +45,9 @@ def run(
     Example: polybatch run recipes/news-sw-ne.toml --data DIR --out runs/news
     """
     from polybatch.cli.processes import progress_of
-    from polybatch.evaluation.results import REPORT
     from polybatch.files import write_text
     from polybatch.report import load_runs, to_html, to_markdown
+    from polybatch.results.store import REPORT
     from polybatch.training.recipe import load_recipe
     from polybatch.training.run import run_recipe
 

@@ -99,9 +99,9 @@ def sweep(
         return
     typer.echo(to_markdown(key, found.points, found.choice, development=found.development))
     if found.chosen:
-        from polybatch.evaluation.results import REPORT
         from polybatch.files import write_text
         from polybatch.report import load_runs, to_html
+        from polybatch.results.store import REPORT
 
         write_text(found.chosen / REPORT, to_html(load_runs([folder])))
         progress.say(f"report of the test: {found.chosen / REPORT}")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from polybatch.correction.record import Correction
-from polybatch.data.identification import identifiable
 from polybatch.errors import Fault, ModelError
+from polybatch.text.identification import identifiable
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -13,8 +13,8 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from polybatch.correction.record import ABOUT, ARRAYS, Correction, language_numbers
-from polybatch.data.identification import identify
 from polybatch.encoders.own import own_module
+from polybatch.text.identification import identify
 
 LANGUAGE = "language"  # the feature that goes from the first module to the last: the number of each text's language
 FIRST = "identification.json"

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from polybatch.data.passages import count_words, cut_passages, join_sentences, packed
 from polybatch.errors import DataError, Fault
 from polybatch.records import Item
+from polybatch.text.passages import count_words, cut_passages, join_sentences, packed
 
 Run = Mapping[str, Sequence[str]]
 """Sentences that follow one another, in each language."""

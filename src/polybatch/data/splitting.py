@@ -11,13 +11,13 @@ from pathlib import Path
 
 from polybatch.data.collections.beir import write_beir
 from polybatch.data.own_recipes import Rows, best_recipe, comparison_recipe
-from polybatch.data.passages import cut_passages
 from polybatch.data.sources.documents import DocumentsSource, story_lines
 from polybatch.data.sources.source import Reading
 from polybatch.errors import DataError, Fault
 from polybatch.files import written_aside
 from polybatch.languages import check_language
 from polybatch.records import Collection, Passage, Query
+from polybatch.text.passages import cut_passages
 
 RECIPE, BEST, TRAIN, TEST = "recipe.toml", "best.toml", "train", "test"
 FEWEST = 10  # articles in all languages, under which nothing can be said of a model

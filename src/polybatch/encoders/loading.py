@@ -10,8 +10,8 @@ import numpy as np
 from polybatch.encoders.lengths import Cut, count_cut
 from polybatch.encoders.opening import open_model
 from polybatch.errors import Fault, ModelError
-from polybatch.normalisation import Normalisation, normalise
 from polybatch.progress import Progress
+from polybatch.text.normalisation import Normalisation, normalise
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

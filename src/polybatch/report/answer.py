@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from polybatch.claims.claim import Need
+from polybatch.claims.deciding import compared
+from polybatch.claims.evidence import Run
 from polybatch.errors import ResultsError
-from polybatch.evaluation.claims.claim import Need
-from polybatch.evaluation.claims.deciding import compared
-from polybatch.evaluation.claims.evidence import Run
-from polybatch.evaluation.significance import Comparison, Method
-from polybatch.evaluation.significance.compare import corrected
-from polybatch.evaluation.significance.wording import certainty, number, p_value, signed, title
 from polybatch.records import Direction, Setting
 from polybatch.report.wording import language, listing
 from polybatch.sampling.strategies import TITLES
+from polybatch.statistics import Comparison, Method
+from polybatch.statistics.compare import corrected
+from polybatch.statistics.wording import certainty, number, p_value, signed, title
 
 LEAD, PLAIN, MONO = "hybrid", "en-en", "x-x-mono"
 MOST_DIRECTIONS = 12  # four languages; of more each would be one test of a hundred, which finds little

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from polybatch.evaluation.kept import Case, Kept
 from polybatch.records import SETTINGS, Setting
+from polybatch.results.kept import Case, Kept
 
 EXAMPLES = 4  # queries shown of each collection and setting
 SHOWN = 240  # characters of a passage

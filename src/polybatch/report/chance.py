@@ -7,9 +7,9 @@ from typing import NamedTuple
 import pyarrow.compute as pc
 
 from polybatch.errors import Fault, ResultsError
-from polybatch.evaluation.measures import parse_measure, reference
-from polybatch.evaluation.results import RANKS, Result, read_ranks
+from polybatch.measures.measures import parse_measure, reference
 from polybatch.report.summary import Quantity
+from polybatch.results.store import RANKS, Result, read_ranks
 
 
 class References(NamedTuple):

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from polybatch.claims.claim import Evidence, Verdict, Word
+from polybatch.claims.evidence import Run
+from polybatch.claims.testing import evidence_of, verdicts_on
+from polybatch.claims.wording import rule_of, sentence_of
 from polybatch.errors import ResultsError
-from polybatch.evaluation.claims.claim import Evidence, Verdict, Word
-from polybatch.evaluation.claims.evidence import Run
-from polybatch.evaluation.claims.testing import evidence_of, verdicts_on
-from polybatch.evaluation.claims.wording import rule_of, sentence_of
-from polybatch.evaluation.folders import folder_labels
-from polybatch.evaluation.results import MANIFEST, RANKS, read_manifest
-from polybatch.evaluation.significance import Method
-from polybatch.evaluation.significance.wording import number, p_value, signed
 from polybatch.progress import Progress
+from polybatch.results.labels import folder_labels
+from polybatch.results.store import MANIFEST, RANKS, read_manifest
+from polybatch.statistics import Method
+from polybatch.statistics.wording import number, p_value, signed
 
 METHOD = Method()  # the same as `polybatch claims`, so that both say the same
 MOST_ROWS = 4_000_000  # of all folders' ranks: with more, the page would take a minute

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from polybatch import __version__
-from polybatch.evaluation.claims.formats import as_records
-from polybatch.evaluation.results import MEAN
+from polybatch.claims.formats import as_records
 from polybatch.records import SETTINGS
 from polybatch.report.findings import RULE, Comparison, findings
 from polybatch.report.published import published_records
 from polybatch.report.queries import SHARES
 from polybatch.report.summary import Estimate, Quantity, Report, Run, System
+from polybatch.results.store import MEAN
 
 
 def to_json(report: Report) -> str:

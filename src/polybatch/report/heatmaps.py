@@ -3,11 +3,11 @@
 import math
 from dataclasses import dataclass
 
-from polybatch.evaluation.results import ALL
 from polybatch.records import Setting
 from polybatch.report.colours import SCALE, ink_on, shade
 from polybatch.report.summary import MAP, Quantity, Report, System
 from polybatch.report.wording import number
+from polybatch.results.store import ALL
 
 STEPS = 40  # finer than an eye tells apart in cells, and far smaller on the page than a colour in every cell
 

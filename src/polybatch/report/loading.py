@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from polybatch.errors import Fault, ResultsError, gathered
-from polybatch.evaluation.folders import Judgement, folder_labels, names_apart, repeated
-from polybatch.evaluation.kept import Kept, read_cases
-from polybatch.evaluation.measures import parse_measure
-from polybatch.evaluation.mteb_tasks.reading import holds_mteb_results, read_mteb_results
-from polybatch.evaluation.results import MANIFEST, RESULTS, Result, read_manifest, read_results
+from polybatch.judging.mteb_tasks.reading import holds_mteb_results, read_mteb_results
+from polybatch.measures.measures import parse_measure
 from polybatch.progress import Progress
 from polybatch.report.answer import answers_of
 from polybatch.report.cases import examples_of
@@ -24,6 +21,9 @@ from polybatch.report.queries import Singles, read_singles, spreads_of
 from polybatch.report.summary import EXCESS, UNTRAINED, Quantity, Report, Run, System
 from polybatch.report.sweeps import CHOSEN, Sweep, is_sweep, read_sweep
 from polybatch.report.wording import listing
+from polybatch.results.kept import Kept, read_cases
+from polybatch.results.labels import Judgement, folder_labels, names_apart, repeated
+from polybatch.results.store import MANIFEST, RESULTS, Result, read_manifest, read_results
 from polybatch.sampling.strategies import TITLES, title_of
 
 SYSTEMS = "systems"  # where a run keeps what each system and seed has

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
 
 from polybatch.errors import Fault, ResultsError
-from polybatch.evaluation.results import MANIFEST
+from polybatch.results.store import MANIFEST
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ import io
 import re
 from collections.abc import Sequence
 
-from polybatch.evaluation.results import MEAN
 from polybatch.report.claims import claim_rows
 from polybatch.report.curves import sweep_table, told
 from polybatch.report.published import CAPTION, published_table
 from polybatch.report.summary import Report
 from polybatch.report.tables import Cell, Table, caption, main_table
+from polybatch.results.store import MEAN
 
 _LATEX = {
     "\\": r"\textbackslash{}",

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from polybatch.evaluation.measures import measure, per_query
-from polybatch.evaluation.results import RANKS, TOP, Result, read_ranks, read_top
+from polybatch.measures.measures import measure, per_query
 from polybatch.report.summary import EXCESS, RANK_DISTANCE
+from polybatch.results.store import RANKS, TOP, Result, read_ranks, read_top
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_ROWS = 8_000_000  # of the top passages of a folder: with more, the page would take a minute

@@ -7,10 +7,10 @@ from math import fsum
 from statistics import stdev
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from polybatch.evaluation.results import ALL, MEAN, Result
 from polybatch.records import Setting
 from polybatch.report.claims import Claims
 from polybatch.report.manifest import Manifest, Mix
+from polybatch.results.store import ALL, MEAN, Result
 
 if TYPE_CHECKING:
     from polybatch.report.answer import Answer

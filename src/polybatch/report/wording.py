@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from polybatch.evaluation.results import ALL, MEAN
 from polybatch.languages import language_name
 from polybatch.report.summary import EXCESS, RANK_DISTANCE
+from polybatch.results.store import ALL, MEAN
 
 NOT_RECORDED = "not recorded"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from polybatch.encoders.fingerprint import fingerprint
 from polybatch.encoders.loading import RECORD, SentenceEncoder, load_encoder
 from polybatch.errors import DataError, Fault
-from polybatch.evaluation.fingerprint import fingerprint
 from polybatch.files import why_unreadable
 from polybatch.progress import Progress, Silent
 from polybatch.search.cutting import TOKENS

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from polybatch.data.identification import identify
-from polybatch.data.passages import cut_passages
 from polybatch.errors import Fault
 from polybatch.languages import check_language
 from polybatch.provenance import content_hash
 from polybatch.search.records import UNKNOWN, Document, Passage, unstorable
+from polybatch.text.identification import identify
+from polybatch.text.passages import cut_passages
 
 TOKENS = 180  # of a passage, as in data building
 LONGEST_ID = 1_024  # characters

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from polybatch.encoders.fingerprint import fingerprint
 from polybatch.encoders.loading import SentenceEncoder, load_encoder
 from polybatch.errors import Fault, FaultyInputError
-from polybatch.evaluation.fingerprint import fingerprint
 from polybatch.progress import Silent
 from polybatch.search.cutting import cut
 from polybatch.search.extra import required

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from polybatch.evaluation.baselines.fusion import K
+from polybatch.judging.baselines.fusion import K
 from polybatch.search.engines.engine import Found
 from polybatch.search.records import Passage
 

@@ -10,19 +10,19 @@ import pyarrow as pa
 from polybatch.data.collections.table import load_collections
 from polybatch.data.rows import json_rows, qrels_rows, scored_rows
 from polybatch.errors import DataError, Fault, ResultsError
-from polybatch.evaluation.checks import collection_faults
-from polybatch.evaluation.evaluate import Evaluation, describe_collection, write_judged
-from polybatch.evaluation.families import DEFAULT, TOP_SIZE
-from polybatch.evaluation.judge_runs import judge_runs
-from polybatch.evaluation.layout import Layout
-from polybatch.evaluation.measures import parse_measures
-from polybatch.evaluation.record import Names, top_table
-from polybatch.evaluation.results import ALL, MANIFEST, read_manifest, write_manifest
-from polybatch.evaluation.top import Top
+from polybatch.judging.checks import collection_faults
+from polybatch.judging.evaluate import Evaluation, describe_collection, write_judged
+from polybatch.judging.judge_runs import judge_runs
+from polybatch.judging.layout import Layout
+from polybatch.judging.record import Names, top_table
+from polybatch.judging.top import Top
 from polybatch.languages import check_language
+from polybatch.measures.families import DEFAULT, TOP_SIZE
+from polybatch.measures.measures import parse_measures
 from polybatch.progress import Progress
 from polybatch.provenance import manifest_head
 from polybatch.records import Collection, Passage, Query
+from polybatch.results.store import ALL, MANIFEST, read_manifest, write_manifest
 from polybatch.search.records import DEPTH, LONGEST, METHODS, MOST, Document, Method, SearchRequest
 from polybatch.search.searcher import Searcher
 

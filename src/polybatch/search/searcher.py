@@ -9,15 +9,15 @@ from typing import Any, Self
 
 import numpy as np
 
+from polybatch.encoders.fingerprint import fingerprint
 from polybatch.encoders.loading import SentenceEncoder, load_encoder
 from polybatch.errors import DataError, Fault, ModelError
-from polybatch.evaluation.baselines.tokenizing import tokens
-from polybatch.evaluation.fingerprint import fingerprint
 from polybatch.progress import Silent
 from polybatch.search.fusion import Ranked, balance, fuse
 from polybatch.search.index import Index
 from polybatch.search.indexing import add_documents, unit
 from polybatch.search.records import Added, Document, Filter, Hit, SearchRequest, request_faults
+from polybatch.text.words import tokens
 
 DEPTH = 100  # passages of each way that are fused, at least
 COUNTED = 10.0  # seconds for which the counts by language are believed

@@ -52,10 +52,10 @@ def score_model(folder: Path, measures: Sequence[str] = ("mAP",)) -> list[Score]
     import numpy as np
 
     from polybatch.errors import ResultsError
-    from polybatch.evaluation.measures import per_query
-    from polybatch.evaluation.results import MEAN, read_ranks, read_results
-    from polybatch.evaluation.significance.bootstrap import bootstrap_interval
-    from polybatch.evaluation.significance.clusters import by_cluster
+    from polybatch.measures.measures import per_query
+    from polybatch.results.store import MEAN, read_ranks, read_results
+    from polybatch.statistics.bootstrap import bootstrap_interval
+    from polybatch.statistics.clusters import by_cluster
 
     try:
         judged = {one.quantity: one for one in by_cluster(per_query(read_ranks(folder), measures))}

@@ -11,11 +11,11 @@ from polybatch.correction.correct import correct_model, encode_development, syst
 from polybatch.correction.development import DevelopmentTexts, development_texts
 from polybatch.correction.table import PIVOT
 from polybatch.data.building import Built
-from polybatch.data.identification import identifiable
 from polybatch.encoders.loading import RECORD, load_encoder
 from polybatch.errors import DataError, Fault
 from polybatch.progress import Progress
 from polybatch.records import Collection, Item, ParallelCorpus
+from polybatch.text.identification import identifiable
 from polybatch.training.card import WITHOUT_LANGUAGE
 from polybatch.training.recipe import Recipe
 from polybatch.training.train import read_record

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from polybatch.data.rows import numbered_lines
 from polybatch.errors import DataError, Fault, ResultsError
-from polybatch.evaluation.results import read_ranks
 from polybatch.files import write_text
 from polybatch.records import SETTINGS
+from polybatch.results.store import read_ranks
 from polybatch.training.instructions import Instructed, Poisoned, p_mrr, poison
 
 _LINES = "an instruction, a tab, a query, a tab and a passage that both ask for, on each line"

@@ -14,9 +14,12 @@ from polybatch.correction.correct import system_name
 from polybatch.encoders.loading import RECORD
 from polybatch.encoders.settings import PretrainedEncoder
 from polybatch.errors import Fault, RecipeError
-from polybatch.evaluation.evaluate import describe_collection, describe_mix, evaluate
-from polybatch.evaluation.keeping import write_cases
-from polybatch.evaluation.results import (
+from polybatch.files import write_text, written_aside
+from polybatch.judging.evaluate import describe_collection, describe_mix, evaluate
+from polybatch.judging.keeping import write_cases
+from polybatch.progress import Progress, Silent
+from polybatch.provenance import content_hash, machine, manifest_head
+from polybatch.results.store import (
     MANIFEST,
     RESULTS,
     read_manifest,
@@ -28,9 +31,6 @@ from polybatch.evaluation.results import (
     write_results,
     write_top,
 )
-from polybatch.files import write_text, written_aside
-from polybatch.progress import Progress, Silent
-from polybatch.provenance import content_hash, machine, manifest_head
 from polybatch.training.card import CARD, model_card, score_model
 from polybatch.training.corrections import fit_corrections, run_systems
 from polybatch.training.fitting import Tracking

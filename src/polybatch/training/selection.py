@@ -155,10 +155,10 @@ def _validation_loss(
 def _on_collection(recipe: Recipe, material: Material) -> Callable[[Any], float]:
     """The mean over the settings of a measure's macro mean on the development collection."""
     from polybatch.encoders.loading import SentenceEncoder
-    from polybatch.evaluation.judge import judge_collection
-    from polybatch.evaluation.measures import measure
-    from polybatch.evaluation.results import MEAN
+    from polybatch.judging.judge import judge_collection
+    from polybatch.measures.measures import measure
     from polybatch.progress import Silent
+    from polybatch.results.store import MEAN
 
     assert recipe.selection is not None
     assert material.development is not None

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Literal
 
 from polybatch.data.building import Built, build_table
 from polybatch.data.sources.source import About, Reading, Source
-from polybatch.normalisation import Normalisation
 from polybatch.progress import Silent
 from polybatch.records import Item
+from polybatch.text.normalisation import Normalisation
 
 KEPT = Normalisation(form="none", joiners="keep", quotes="keep", digits="keep", invisible="keep", spaces="keep")
 

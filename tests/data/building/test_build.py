@@ -22,12 +22,12 @@ from polybatch.data.sources.lines import LinesSource
 from polybatch.data.sources.source import Source
 from polybatch.data.sources.table import SOURCES
 from polybatch.errors import DataError
-from polybatch.normalisation import Normalisation, normalise
 from polybatch.progress import Silent
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling.plan import make_plan
 from polybatch.sampling.shape import DatasetShape
 from polybatch.sampling.table import AlignedTable
+from polybatch.text.normalisation import Normalisation, normalise
 from tests.data.building.given import GivenSource, build, contents, given, item
 
 LANGUAGES = ["en", "ne", "sw"]

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from polybatch.evaluation.baselines.tokenizing import tokens
 from polybatch.provenance import content_hash
 from polybatch.search.engines import lance, milvus
 from polybatch.search.engines.engine import Engine, Held
 from polybatch.search.records import Filter, Passage
+from polybatch.text.words import tokens
 
 Open = Callable[..., Engine]
 

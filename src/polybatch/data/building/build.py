@@ -15,8 +15,8 @@ from polybatch.data.building.parts import Parts, write_parts
 from polybatch.data.sources.source import Source
 from polybatch.errors import DataError, Fault, gathered
 from polybatch.files import write_json
-from polybatch.normalisation import Normalisation
 from polybatch.progress import Progress
+from polybatch.text.normalisation import Normalisation
 
 
 def build_table(

@@ -14,9 +14,9 @@ import pyarrow as pa
 from polybatch.data.building.manifest import KIND, MANIFEST
 from polybatch.errors import DataError, Fault
 from polybatch.files import why_unreadable
-from polybatch.normalisation import Normalisation
 from polybatch.records import Item
 from polybatch.sampling.table import TEXTS, AlignedTable
+from polybatch.text.normalisation import Normalisation
 
 IDS = "ids.arrow"
 _WORKS = "a folder that `polybatch data build` wrote works"

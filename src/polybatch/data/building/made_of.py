@@ -7,8 +7,8 @@ from typing import Any
 
 from polybatch import __version__
 from polybatch.data.sources.source import Source
-from polybatch.normalisation import Normalisation
 from polybatch.provenance import content_hash
+from polybatch.text.normalisation import Normalisation
 
 
 def made_of(source: Source, *, data: Path, normalisation: Normalisation) -> str:

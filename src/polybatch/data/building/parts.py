@@ -16,8 +16,8 @@ from polybatch.data.sources.source import SHOWN, Reading, Source
 from polybatch.errors import DataError, Fault, gathered
 from polybatch.files import write_json, written_aside
 from polybatch.languages import check_language
-from polybatch.normalisation import Normalisation
 from polybatch.progress import Progress
+from polybatch.text.normalisation import Normalisation
 
 PART_ROWS, PART_CHARACTERS = 50_000, 32_000_000  # whichever comes first; a part is what is held in memory
 SAY_EVERY = 500_000  # rows between two lines of news

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
-from polybatch.normalisation import Normalisation, normalise
 from polybatch.records import Item
+from polybatch.text.normalisation import Normalisation, normalise
 
 NO_QUERY, NO_PASSAGE, NO_TEXT = "no query", "no passage", "neither query nor passage"
 EMPTIED = {

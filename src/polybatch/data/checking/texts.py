@@ -115,7 +115,7 @@ def check_too_long(column: Column, task: Task) -> Wrong:
 
 def check_language(column: Column, task: Task) -> Wrong:
     """Surely in another language, by language identification."""
-    from polybatch.data.identification import differs
+    from polybatch.text.identification import differs
 
     for place, text in enumerate(column.texts):
         if found := differs(text, column.language):

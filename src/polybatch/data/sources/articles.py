@@ -8,13 +8,13 @@ from typing import Any
 from pydantic import Field
 
 from polybatch.data.pairing import Document
-from polybatch.data.passages import sentences
 from polybatch.data.sources.grouping import text_key
 from polybatch.data.sources.hub import Limit
 from polybatch.data.sources.items import NO_PASSAGE, cleaned, give_document
 from polybatch.data.sources.running import PAIRS, Kinds, Tokens
 from polybatch.data.sources.source import Reading, Source
 from polybatch.records import Item
+from polybatch.text.passages import sentences
 
 
 class ArticleSource(Source):

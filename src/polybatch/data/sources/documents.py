@@ -8,7 +8,6 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from polybatch.data.pairing import Document
-from polybatch.data.passages import sentences
 from polybatch.data.rows import what_else
 from polybatch.data.sources.files import NOT_UTF8
 from polybatch.data.sources.grouping import passage_groups
@@ -19,6 +18,7 @@ from polybatch.data.sources.source import NAMED, About, Licence, Reading, Source
 from polybatch.errors import Fault
 from polybatch.files import why_unreadable
 from polybatch.records import Item
+from polybatch.text.passages import sentences
 
 LARGEST = 1 << 26  # bytes of a document: a larger file is an archive of something else
 

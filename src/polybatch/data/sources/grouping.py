@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from xxhash import xxh3_64_hexdigest
 
-from polybatch.normalisation import single_spaced
+from polybatch.text.normalisation import single_spaced
 
 Key = TypeVar("Key", bound=Hashable)
 

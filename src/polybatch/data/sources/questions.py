@@ -6,12 +6,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from polybatch.data.passages import cut_passages
 from polybatch.data.sources.grouping import text_key
 from polybatch.data.sources.hub import HubSource
 from polybatch.data.sources.items import cleaned, give
 from polybatch.data.sources.source import Reading
 from polybatch.records import Item
+from polybatch.text.passages import cut_passages
 
 Tokens = Annotated[
     int, Field(ge=0, description="cut the text, and take the passage that holds an answer; 0 for the whole text")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from polybatch.data.identification import differs
 from polybatch.errors import DataError, Fault
+from polybatch.text.identification import differs
 
 if TYPE_CHECKING:
     import numpy as np

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from polybatch.data.passages import join_sentences, sentences
 from polybatch.data.translation.cache import Cache, key_of
 from polybatch.data.translation.quality import Filter, chrf
 from polybatch.data.translation.translator import Translation, Translator
 from polybatch.progress import Progress, Silent
+from polybatch.text.passages import join_sentences, sentences
 
 AT_ONCE = 256  # sentences between two writes to the cache: what a crash may lose
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from polybatch.claims.claim import ClaimSettings
 from polybatch.data.collections.table import COLLECTIONS, HUB
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.settings import ENCODERS
 from polybatch.errors import Fault, RecipeError
-from polybatch.evaluation.claims.claim import ClaimSettings
 from polybatch.files import why_unreadable
 from polybatch.languages import check_language
-from polybatch.normalisation import Normalisation
+from polybatch.text.normalisation import Normalisation
 from polybatch.training.losses.settings import LossSettings
 from polybatch.training.recipe.lines import line_of
 from polybatch.training.recipe.recipe import Recipe
@@ -173,7 +173,7 @@ def _texts_of(collection: str) -> str | tuple[str | None, str]:
 
 
 def _is_better_higher(measure: str) -> bool:
-    from polybatch.evaluation.measures import parse_measure
+    from polybatch.measures.measures import parse_measure
 
     found = parse_measure(measure)
     return found is not None and found.family.better == "higher"

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 from pydantic import Field, model_validator
 
+from polybatch.claims.claim import ClaimSettings
 from polybatch.correction.table import CORRECTIONS
 from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.sources.source import Source
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.families import default_temperature
 from polybatch.encoders.settings import EncoderSettings, PretrainedEncoder, StaticEncoder
-from polybatch.evaluation.claims.claim import ClaimSettings
-from polybatch.normalisation import Normalisation
 from polybatch.sampling.strategies import STRATEGIES
+from polybatch.text.normalisation import Normalisation
 from polybatch.training.losses.settings import WITHOUT_TEMPERATURE, LossSettings
 from polybatch.training.recipe.tables import DEFAULTS, Batches, Part, Selection, Training
 from polybatch.training.tuning.settings import Tuning

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from polybatch.evaluation.significance.seeds import seed_deviation
+from polybatch.statistics.seeds import seed_deviation
 from polybatch.training.sweeping.keys import KEYS
 from polybatch.training.sweeping.points import Point
 

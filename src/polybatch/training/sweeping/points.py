@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from polybatch.errors import Fault, ResultsError
-from polybatch.evaluation.results import MEAN, Result, read_results
 from polybatch.records import SETTINGS
+from polybatch.results.store import MEAN, Result, read_results
 
 MACRO, DISTANCE = "macro mean", "rank distance"
 COLUMNS = (*SETTINGS, MACRO, DISTANCE)

@@ -12,8 +12,8 @@ from polybatch.data.collections.table import HUB, load_collections, missing_data
 from polybatch.data.contamination import TestTexts
 from polybatch.data.sources.source import Source
 from polybatch.errors import DataError, Fault, RecipeError, gathered
-from polybatch.evaluation.evaluate import describe_collection
 from polybatch.files import write_json
+from polybatch.judging.evaluate import describe_collection
 from polybatch.progress import Progress
 from polybatch.provenance import machine, manifest_head
 from polybatch.records import Collection

@@ -1,0 +1,51 @@
+"""Verdicts in words: what a comparison says of a claim, what is lacking, and the rule. No numbers worked out."""
+
+from collections.abc import Iterator, Sequence
+
+from polybatch.claims.claim import UNSEEN, Claim, Evidence, Need
+from polybatch.claims.evidence import Run
+from polybatch.statistics.wording import number, p_value, plural, seeds, signed, title
+
+
+def need_of(need: Need) -> str:
+    """`Hybrid over X-Y in multilingual mAP, surely by 10 % or more`."""
+    where = ""
+    if need.directions == UNSEEN:
+        where = ", directions with a language not trained on"
+    elif need.directions:
+        where = f", {' '.join(map(str, need.directions))}"
+    least = f", surely by {need.least:.0%} or more" if need.least else ""
+    return f"{title(need.system)} over {title(need.baseline)} in {need.setting} {need.measure}{where}{least}"
+
+
+def rule_of(claim: Claim) -> str:
+    """The rule in words: the claim's own, or that of its comparisons."""
+    if claim.rule or not claim.needs:
+        return claim.rule
+    compared = "; ".join(dict.fromkeys(map(need_of, claim.needs)))
+    where = f" on {' and '.join(claim.collections)}" if claim.collections else " on every collection judged"
+    return f"supported if each is surely better{where}, contradicted if one is surely not: {compared}"
+
+
+def sentence_of(one: Evidence) -> str:
+    """One comparison and what it says: effect, interval, p, what could have been found, counts."""
+    made = one.comparison
+    counts = ", ".join(filter(None, (plural(made.clusters, "cluster"), seeds(made))))
+    alone = " (of one seed nothing is known of its luck)" if made.is_of_one_seed else ""
+    return (
+        f"{one.word}: {need_of(one.need)}, {made.quantity.collection} ({one.run}): "
+        f"{number(made.value, made)} against {number(made.baseline_value, made)}, {signed(made)}, "
+        f"95 % interval {number(made.low, made)} to {number(made.high, made)}, p {p_value(made.p_holm)} after Holm "
+        f"over {plural(made.family, 'comparison')}, detectable {number(made.smallest_detectable, made)}, "
+        f"{counts}{alone}"
+    )
+
+
+def lacking(claim: Claim, needs: Sequence[Need], runs: Sequence[Run]) -> Iterator[str]:
+    """Why there is no evidence, in sentences."""
+    if claim.encoders and runs and not any(word in run.encoder.lower() for run in runs for word in claim.encoders):
+        wanted = " or ".join(claim.encoders)
+        yield f"it speaks of {wanted}; trained here: {', '.join(dict.fromkeys(run.encoder for run in runs))}"
+        return
+    for need in needs:
+        yield f"no run has {need_of(need)}"

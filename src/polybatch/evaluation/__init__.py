@@ -1,1 +1,0 @@
-"""Pools, exact ranks, measures, and the files that results live in."""

@@ -1,0 +1,1 @@
+"""Measures of retrieval and of language bias, each beside its random ranker. No model, no files."""

@@ -1,0 +1,140 @@
+"""An out folder in the forms that other tools read: per-query scores as parquet, TREC runs, qrels. No model."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from polybatch.data.collections.trec import write_qrels
+from polybatch.errors import Fault, ResultsError
+from polybatch.files import written_aside
+from polybatch.measures.cases import HEAD
+from polybatch.measures.families import DEFAULT
+from polybatch.measures.measures import per_query
+from polybatch.records import Collection, Passage, Query
+from polybatch.results.store import RANKS_SCHEMA, TOP, read_ranks, read_top
+from polybatch.results.trec_runs import write_run
+
+PER_QUERY_SCHEMA = pa.schema(
+    [
+        *(RANKS_SCHEMA.field(name) for name in (*HEAD, "setting", "query_id", "cluster", "query_language")),
+        RANKS_SCHEMA.field("passage_language"),
+        pa.field("measure", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("value", pa.float64(), nullable=False),
+    ]
+)
+"""One row per query, pool and measure, as `per_query` makes them."""
+
+
+def write_per_query(scores: pa.Table, path: Path) -> None:
+    """Write a table of PER_QUERY_SCHEMA as parquet, in one step."""
+    with written_aside(path) as new:
+        pq.write_table(scores.unify_dictionaries().cast(PER_QUERY_SCHEMA), new, compression="zstd")
+
+
+def read_per_query(path: Path) -> pa.Table:
+    """Read per-query scores; raises ResultsError where they cannot be read, or lack columns."""
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise ResultsError([Fault(str(path), str(error).splitlines()[0])]) from None
+    if lacking := [name for name in PER_QUERY_SCHEMA.names if name not in table.column_names]:
+        raise ResultsError([Fault(str(path), f"lacks the columns {', '.join(lacking)}", "export again")])
+    return table.select(PER_QUERY_SCHEMA.names).cast(PER_QUERY_SCHEMA)
+
+
+def export_per_query(folder: Path, path: Path, *, measures: Sequence[str] = DEFAULT) -> list[Path]:
+    """Write the value of every measure for every query of an out folder to `path`; gives what was written.
+
+    Raises ResultsError where the folder cannot be read, FaultyInputError for what is no measure, has no value for a
+    query, or refuses the record.
+    """
+    write_per_query(per_query(read_ranks(folder), measures, top=read_top(folder)), path)
+    return [path]
+
+
+def export_runs(folder: Path, target: Path) -> list[Path]:
+    """Write the recorded best passages of all languages' as TREC runs; gives what was written.
+
+    `target/COLLECTION/SYSTEM[.seedN].LANGUAGE.run` has the queries in one language, by their ids in the collection, so
+    that it goes with the collection's qrels; it is as deep as `polybatch evaluate --top` recorded. Characters of a name
+    that a file name or a tag cannot hold are percent-encoded. Raises ResultsError where the folder cannot be read, or
+    a collection has no such ranking: one of several languages that leaves out the multilingual setting.
+    """
+    top = read_top(folder)
+    ranked = set(top.column("collection").unique().to_pylist())
+    judged = read_ranks(folder, ["collection"]).column("collection").unique().to_pylist()
+    if lacking := [one for one in judged if one not in ranked]:
+        works = "judge it again, in one language or in the multilingual setting"
+        raise ResultsError(
+            Fault(str(folder / TOP), f"has no ranking of all passages of {one}", works) for one in lacking
+        )
+    runs: dict[tuple[str, str, str], dict[str, dict[str, float]]] = {}
+    for row in top.sort_by("position").to_pylist():
+        tag = quote(row["system"], safe="+") + ("" if row["seed"] is None else f".seed{row['seed']}")
+        run = runs.setdefault((row["collection"], tag, row["query_language"]), {})
+        run.setdefault(row["query_id"], {})[row["passage_id"]] = row["score"]
+    written = []
+    for (collection, tag, asked), run in runs.items():
+        written.append(target / quote(collection, safe="+") / f"{tag}.{asked}.run")
+        write_run(run, written[-1], tag=tag)
+    return written
+
+
+def export_qrels(folder: Path, target: Path) -> list[Path]:
+    """Write the judgements behind an out folder as TREC qrels, `target/COLLECTION.qrels`; gives what was written.
+
+    Where queries are passages themselves, what is relevant depends on the query's language: then each has qrels of its
+    own, `target/COLLECTION.LANGUAGE.qrels`. Queries without a relevant passage are not in the record, and so not in the
+    qrels. Raises ResultsError where the folder cannot be read, DataError for an id with white space.
+    """
+    written = []
+    for stem, collection in _judgements(read_ranks(folder)):
+        written.append(target / f"{stem}.qrels")
+        write_qrels(collection, written[-1])
+    return written
+
+
+def _judgements(ranks: pa.Table) -> Iterator[tuple[str, Collection]]:
+    """File stems, and the collections of a table of RANKS_SCHEMA as far as it tells: ids and grades, no texts.
+
+    A collection whose relevant passages depend on the query's language comes once for each language.
+    """
+    names = ["collection", "query_id", "cluster", "query_language", "passage_id", "passage_language", "grade"]
+    plain = pa.table({name: ranks.column(name).cast(pa.int64() if name == "grade" else pa.string()) for name in names})
+    rows: dict[str, list[dict[str, str]]] = {}
+    for row in plain.group_by(names, use_threads=False).aggregate([]).to_pylist():
+        rows.setdefault(row["collection"], []).append(row)
+    for name, found in rows.items():
+        stem = quote(name, safe="+")
+        relevant: dict[tuple[str, str], set[str]] = {}
+        for row in found:
+            relevant.setdefault((row["query_id"], row["query_language"]), set()).add(row["passage_id"])
+        union: dict[str, set[str]] = {}
+        for (query, _), passages in relevant.items():
+            union.setdefault(query, set()).update(passages)
+        if all(passages == union[query] for (query, _), passages in relevant.items()):
+            yield stem, _collection(name, found)
+        else:
+            for code in sorted({row["query_language"] for row in found}):
+                yield f"{stem}.{code}", _collection(name, [row for row in found if row["query_language"] == code])
+
+
+def _collection(name: str, rows: Iterable[dict[str, str]]) -> Collection:
+    queries: dict[str, dict[str, Query]] = {}
+    passages: dict[str, dict[str, Passage]] = {}
+    grades: dict[str, dict[str, int]] = {}
+    for row in rows:
+        query, passage = row["query_id"], row["passage_id"]
+        queries.setdefault(row["query_language"], {})[query] = Query(query, row["cluster"], "")
+        passages.setdefault(row["passage_language"], {})[passage] = Passage(passage, "")
+        grades.setdefault(query, {})[passage] = int(row["grade"])
+    return Collection(
+        name,
+        {code: tuple(each.values()) for code, each in queries.items()},
+        {code: tuple(each.values()) for code, each in passages.items()},
+        {query: frozenset(each) for query, each in grades.items()},
+        grades=grades,
+    )

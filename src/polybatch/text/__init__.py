@@ -1,0 +1,1 @@
+"""Texts as such: normalisation, words, sentences and passages, the language of a text. No model."""
