@@ -28,14 +28,15 @@ import pyarrow.compute as pc
 from polybatch.cli.progress import make_progress
 from polybatch.correction.correct import system_name
 from polybatch.correction.table import CORRECTIONS
+from polybatch.experiment.inputs import TABLE
+from polybatch.experiment.recipe import Recipe
+from polybatch.experiment.run import run_recipe
 from polybatch.files import write_text
 from polybatch.progress import Progress
 from polybatch.results.store import read_manifest
 from polybatch.statistics import FORMATS, Comparison, Method, compare
 from polybatch.statistics.folders import MEASURES, read_values
-from polybatch.training.inputs import TABLE
-from polybatch.training.recipe import UNTUNED, Recipe
-from polybatch.training.run import run_recipe
+from polybatch.training.settings import UNTUNED
 
 Values = dict[str, Any]
 Change = Callable[[Values], None]

@@ -21,6 +21,7 @@ from polybatch.data.text import read_lines
 from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.settings import StaticEncoder
 from polybatch.encoders.static import train_tokenizer
+from polybatch.experiment.recipe import Recipe, load_recipe
 from polybatch.judging.judge import rank_collection
 from polybatch.measures.measures import measure
 from polybatch.progress import Silent
@@ -28,7 +29,6 @@ from polybatch.provenance import content_hash
 from polybatch.records import Collection, Passage, Query
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.material import Material
-from polybatch.training.recipe import Recipe, load_recipe
 from polybatch.training.train import train_system
 
 LINES = 10

@@ -22,6 +22,9 @@ import numpy as np
 
 from polybatch.cli.progress import make_progress
 from polybatch.data.building import Built, build_table, open_built
+from polybatch.experiment.recipe import Recipe, load_recipe
+from polybatch.experiment.run import run_recipe
+from polybatch.experiment.sweeping.share import share_of
 from polybatch.files import write_json, write_text
 from polybatch.progress import Progress
 from polybatch.records import Direction
@@ -29,9 +32,6 @@ from polybatch.results.store import read_manifest, read_results
 from polybatch.sampling.faults import largest_batch
 from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import BatchKind
-from polybatch.training.recipe import Recipe, load_recipe
-from polybatch.training.run import run_recipe
-from polybatch.training.sweeping.share import share_of
 
 COLUMNS = {
     "Mo mAP": ("mAP", "monolingual", "mean", "mean"),

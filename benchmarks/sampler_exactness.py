@@ -17,10 +17,10 @@ import numpy as np
 from scipy.stats import chisquare
 
 from polybatch.data.sources.source import load_corpus
+from polybatch.experiment.recipe import load_recipe
 from polybatch.sampling import CorpusShape, Plan, count_mix, dataset_shape, make_plan
 from polybatch.sampling.plan import KIND_BLOCK
 from polybatch.sampling.table import AlignedTable
-from polybatch.training.recipe import load_recipe
 
 BATCHES, SIZE = 10_000, 100
 

@@ -29,11 +29,11 @@ from polybatch.data.newswire import newswire_corpus
 from polybatch.data.sources.lines import LinesSource
 from polybatch.data.sources.source import load_corpus
 from polybatch.encoders.building import build_encoder
+from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Silent
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import fit
-from polybatch.training.recipe import Recipe
 from polybatch.training.tokens import Tokenization, TokenTable, write_tokens
 
 TEXTS = "lafand-mt/data/text_files/en-swa"

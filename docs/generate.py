@@ -16,11 +16,12 @@ from polybatch.data.sources.listing import to_markdown
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.families import FAMILIES as ENCODER_FAMILIES
 from polybatch.encoders.settings import ENCODERS
+from polybatch.experiment.recipe import Recipe
 from polybatch.measures.families import DEFAULT, FAMILIES, measure_form
 from polybatch.records import SETTINGS
 from polybatch.text.normalisation import Normalisation
-from polybatch.training import recipe
 from polybatch.training.losses import LossSettings
+from polybatch.training.settings import AlphaSchedule, Batches, Selection, Training
 from polybatch.training.tuning.settings import Tuning
 
 ROOT = Path(__file__).parent.parent
@@ -64,12 +65,12 @@ def recipes_page() -> str:
         "Which keys a recipe has. A recipe is one experiment as a TOML file, checked whole before any work starts;",
         "every fault is named at its line. Paths are under the data folder (`--data` or `POLYBATCH_DATA`).\n",
     ]
-    tables: list[tuple[str, Any]] = [("At the top of the file", recipe.Recipe)]
+    tables: list[tuple[str, Any]] = [("At the top of the file", Recipe)]
     tables += [(f'`[[train]]` with `source = "{name}"`', source) for name, source in SOURCES.items()]
     tables += [(f'`[encoder]` with `kind = "{kind}"`', encoder) for kind, encoder in ENCODERS.items()]
-    tables += [("`[training]`", recipe.Training), ("`[batches]`", recipe.Batches)]
-    tables += [("`alpha` as a table", recipe.AlphaSchedule), ("`[loss]`", LossSettings), ("`[tuning]`", Tuning)]
-    tables += [("`[selection]`", recipe.Selection), ("`[normalisation]`", Normalisation)]
+    tables += [("`[training]`", Training), ("`[batches]`", Batches)]
+    tables += [("`alpha` as a table", AlphaSchedule), ("`[loss]`", LossSettings), ("`[tuning]`", Tuning)]
+    tables += [("`[selection]`", Selection), ("`[normalisation]`", Normalisation)]
     tables += [("`[[claims]]`", ClaimSettings)]
     parts = {"source", "text", "train", "validation", "encoder", "training", "batches", "loss", "tuning"}
     parts |= {"normalisation", "selection", "claims"}
@@ -151,15 +152,13 @@ def architecture_page() -> str:
     lines = [
         "# Architecture",
         NOTE,
-        "Which file does what, by the first line of each. Imports point down: `cli`, then `training`, `report` and",
-        "`search`, then `claims` and `correction`, then `statistics`, `judging`, `measures`, `results` and `data`,",
-        "each on the ones after it, then `sampling` and `encoders`, then `text`, then the shared",
+        "Which file does what, by the first line of each. Imports point down: `cli`, `experiment`, then `training`,",
+        "`report` and `search`, then `claims` and `correction`, then `statistics`, `judging`, `measures`, `results`",
+        "and `data`, each on the ones after it, then `sampling` and `encoders`, then `text`, then the shared",
         "core. Siblings are strangers; a report never meets a model.\n",
     ]
-    rooms = (
-        "cli report search training claims correction statistics judging measures results data encoders sampling text"
-    )
-    order = (*rooms.split(), "")
+    rooms = "cli experiment report search training claims correction statistics judging measures results data encoders"
+    order = (*rooms.split(), "sampling", "text", "")
     for package in order:
         folder = ROOT / "src/polybatch" / package
         lines.append(f"## {package or 'the shared core'}\n")

@@ -13,7 +13,7 @@ from polybatch.data.newswire import newswire_corpus
 from polybatch.data.own_recipes import Rows, best_choices, recipe_name
 from polybatch.data.splitting import BEST, RECIPE, Split, script_of, split_articles
 from polybatch.errors import DataError
-from polybatch.training.recipe import load_recipe
+from polybatch.experiment.recipe import load_recipe
 
 Archive = Callable[..., dict[str, Path]]
 

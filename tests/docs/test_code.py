@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 
 from polybatch.cli import app
-from polybatch.training.recipe import load_recipe
+from polybatch.experiment.recipe import load_recipe
 from tests.docs.console import commands, run_python
 from tests.docs.pages import PAGES, ROOT, Block, blocks, inner
 from tests.models import make_transformer

@@ -218,7 +218,7 @@ def test_every_format_holds_every_comparison(three: pa.Table) -> None:
 @pytest.fixture(scope="module")
 def benchmark() -> dict[str, Any]:
     """What benchmarks/type_one_rate.py defines."""
-    return runpy.run_path(str(Path(__file__).parents[3] / "benchmarks/type_one_rate.py"))
+    return runpy.run_path(str(Path(__file__).parents[2] / "benchmarks/type_one_rate.py"))
 
 
 @pytest.mark.slow

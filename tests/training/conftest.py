@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.training.recipe import Recipe, load_recipe
+from polybatch.experiment.recipe import Recipe, load_recipe
 from tests.tiny import TINY
 
 

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Progress, Silent
 from polybatch.records import ParallelCorpus
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import Fitted, fit
-from polybatch.training.recipe import Recipe
 from polybatch.training.tokens import Tokenization, TokenTable, write_tokens
 
 LINES = {"source": "lines", "name": "a", "files": {"en": ["a.en"], "sw": ["a.sw"]}}

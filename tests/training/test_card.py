@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from polybatch.experiment.recipe import Recipe
+from polybatch.experiment.run import run_recipe
 from polybatch.progress import Silent
 from polybatch.results.store import read_results
 from polybatch.training.card import score_model
-from polybatch.training.recipe import Recipe
-from polybatch.training.run import run_recipe
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from polybatch.cli.instructions import instructions
 from polybatch.data.collections.table import load_collection
 from polybatch.encoders.loading import load_encoder
 from polybatch.errors import DataError, PolybatchError, ResultsError
+from polybatch.experiment.recipe import load_recipe
+from polybatch.experiment.run import train_one
 from polybatch.judging.evaluate import evaluate
 from polybatch.progress import Silent
 from polybatch.training.instructions import p_mrr
-from polybatch.training.recipe import load_recipe
-from polybatch.training.run import train_one
 from polybatch.training.train import read_record
 
 KINDS = {"Find news of it.": "{} was in the news today", "Find the law on it.": "the law on {} is as follows"}

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from polybatch.errors import RecipeError
+from polybatch.experiment.recipe import load_recipe
+from polybatch.experiment.run import run_recipe, train_one
 from polybatch.progress import Silent
 from polybatch.results.store import MEAN, read_results
 from polybatch.training.processes import Processes, processes_of_this_run
-from polybatch.training.recipe import load_recipe
-from polybatch.training.run import run_recipe, train_one
 from polybatch.training.train import LOSSES, read_record, working_folder
 from tests.tiny import TINY
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from polybatch.experiment.recipe import Recipe, load_recipe
+from polybatch.experiment.run import train_one
 from polybatch.progress import Silent
-from polybatch.training.recipe import Recipe, load_recipe
-from polybatch.training.run import train_one
 from polybatch.training.train import LOSSES, working_folder
 from tests.training.small import StopsAt
 

@@ -12,13 +12,13 @@ from polybatch.data.newswire import newswire_collection
 from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import DataError
+from polybatch.experiment.inputs import Inputs, load_inputs
+from polybatch.experiment.recipe import Recipe, load_recipe
+from polybatch.experiment.run import train_one
 from polybatch.judging.judge import judge_collection
 from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from polybatch.results.store import MEAN
-from polybatch.training.inputs import Inputs, load_inputs
-from polybatch.training.recipe import Recipe, load_recipe
-from polybatch.training.run import train_one
 from polybatch.training.selection import Selecting, validation_plan
 from tests.data.collections.writing import write_lines, write_rows
 from tests.tiny import TINY

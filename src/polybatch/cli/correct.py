@@ -67,7 +67,7 @@ def correct(
     collections = [*load_collections(apart_from or (), data=data, languages=None)]
     if from_recipe:
         from polybatch.data.sources.source import load_corpus
-        from polybatch.training.recipe import load_recipe
+        from polybatch.experiment.recipe import load_recipe
 
         recipe = load_recipe(from_recipe)
         corpora = tuple(load_corpus(source, data or Path()) for source in recipe.train)

@@ -29,7 +29,7 @@ def build(
     from polybatch.data.building.summary import to_text
     from polybatch.data.collections.table import missing_data
     from polybatch.errors import DataError
-    from polybatch.training.recipe import load_recipe
+    from polybatch.experiment.recipe import load_recipe
 
     checked = load_recipe(recipe)
     needed = {folder: upstream for source in checked.train for folder, upstream in source.folders().items()}

@@ -55,7 +55,7 @@ def check(
     from polybatch.data.collections.table import load_collections, missing_data
     from polybatch.data.opening import open_source
     from polybatch.errors import DataError
-    from polybatch.training.recipe import load_recipe
+    from polybatch.experiment.recipe import load_recipe
 
     if rows.suffix == ".toml":
         sources = list(load_recipe(rows).train)

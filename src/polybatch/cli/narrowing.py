@@ -8,7 +8,7 @@ from polybatch.cli.options import split_words
 from polybatch.errors import Fault, RecipeError
 
 if TYPE_CHECKING:
-    from polybatch.training.recipe import Recipe
+    from polybatch.experiment.recipe import Recipe
 
 Systems = Annotated[
     str | None,

@@ -24,9 +24,9 @@ def plan(
 
     Example: polybatch plan recipes/demo.toml
     """
-    from polybatch.training.inputs import load_inputs
-    from polybatch.training.preview import preview, to_text
-    from polybatch.training.recipe import load_recipe
+    from polybatch.experiment.inputs import load_inputs
+    from polybatch.experiment.preview import preview, to_text
+    from polybatch.experiment.recipe import load_recipe
 
     checked = load_recipe(recipe)
     with TemporaryDirectory(prefix="polybatch-") as folder:

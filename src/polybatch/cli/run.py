@@ -45,18 +45,18 @@ def run(
     Example: polybatch run recipes/news-sw-ne.toml --data DIR --out runs/news
     """
     from polybatch.cli.processes import progress_of
+    from polybatch.experiment.recipe import load_recipe
+    from polybatch.experiment.run import run_recipe
     from polybatch.files import write_text
     from polybatch.report import load_runs, to_html, to_markdown
     from polybatch.results.store import REPORT
-    from polybatch.training.recipe import load_recipe
-    from polybatch.training.run import run_recipe
 
     checked, trackers = narrowed(load_recipe(recipe), systems=systems, seeds=seeds), parse_trackers(track)
     folder = out or Path("runs") / checked.name
     if dry_run:
         from polybatch.cli.progress import make_progress
-        from polybatch.training.estimate import dry_run_text
-        from polybatch.training.unread import plan_without_data
+        from polybatch.experiment.estimate import dry_run_text
+        from polybatch.experiment.unread import plan_without_data
 
         try:
             plan = dry_run_text(checked, data=data, folder=folder, table=table, progress=make_progress())

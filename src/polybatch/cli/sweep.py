@@ -60,10 +60,10 @@ def sweep(
     Example: polybatch sweep recipes/news-sw-ne.toml --alpha 0,.25,.5,.75,1 --on global-voices-dev --data DIR
     """
     from polybatch.cli.processes import progress_of
-    from polybatch.training.recipe import load_recipe
-    from polybatch.training.sweeping import KEYS, run_sweep
-    from polybatch.training.sweeping.keys import parse_values
-    from polybatch.training.sweeping.markdown import to_markdown
+    from polybatch.experiment.recipe import load_recipe
+    from polybatch.experiment.sweeping import KEYS, run_sweep
+    from polybatch.experiment.sweeping.keys import parse_values
+    from polybatch.experiment.sweeping.markdown import to_markdown
 
     asked = {"alpha": alpha, "temperature": temperature, "composition": composition, "size": size}
     given = {key: text for key, text in asked.items() if text is not None}

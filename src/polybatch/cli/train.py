@@ -58,9 +58,9 @@ def train(
     """
     from polybatch.cli.processes import progress_of
     from polybatch.encoders.loading import RECORD
-    from polybatch.training.preset import prepare
-    from polybatch.training.recipe import load_recipe
-    from polybatch.training.run import train_one
+    from polybatch.experiment.preset import prepare
+    from polybatch.experiment.recipe import load_recipe
+    from polybatch.experiment.run import train_one
 
     if faults := _faults(given, strategy, preset, table):
         raise RecipeError(faults)

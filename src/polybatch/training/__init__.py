@@ -1,1 +1,1 @@
-"""From a recipe to trained models, judged: recipe, training of one system, the whole run."""
+"""Fit one model: losses, tuning, selection, checkpoints, its folder and its card. No recipe file is read here."""

@@ -18,7 +18,7 @@ from polybatch.training.losses.inputs import loss_inputs
 from polybatch.training.memory import keep_freed_memory
 from polybatch.training.plans import plan_options
 from polybatch.training.processes import Processes
-from polybatch.training.recipe import Recipe
+from polybatch.training.settings import TrainingRecipe
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -50,7 +50,7 @@ class Fitted:
 
 def fit(
     model: "SentenceTransformer",
-    recipe: Recipe,
+    recipe: TrainingRecipe,
     tokens: "TokenTable",
     texts: AlignedTable,
     *,

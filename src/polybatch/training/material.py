@@ -11,7 +11,7 @@ from polybatch.sampling.table import AlignedTable
 from polybatch.training.fitting import Tracking
 from polybatch.training.losses.teacher import TeacherVectors, teacher_vectors
 from polybatch.training.processes import Processes
-from polybatch.training.recipe import Recipe
+from polybatch.training.settings import TrainingRecipe
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -43,7 +43,12 @@ class Material:
 
 
 def tokenized(
-    recipe: Recipe, model: "SentenceTransformer", material: Material, table: AlignedTable, name: str, progress: Progress
+    recipe: TrainingRecipe,
+    model: "SentenceTransformer",
+    material: Material,
+    table: AlignedTable,
+    name: str,
+    progress: Progress,
 ) -> "TokenTable":
     """The tokens of a table for a model, made once by the first process and read by all."""
     from polybatch.training.tokens import Tokenization, TokenTable, write_tokens
@@ -57,7 +62,7 @@ def tokenized(
 
 
 def teacher_of(
-    recipe: Recipe, model: "SentenceTransformer", material: Material, progress: Progress
+    recipe: TrainingRecipe, model: "SentenceTransformer", material: Material, progress: Progress
 ) -> TeacherVectors | None:
     """The vectors of the teacher of a distillation, in every process its own; None for a loss without a teacher."""
     if not recipe.loss.teacher:

@@ -8,8 +8,7 @@ from polybatch.sampling.schedules import Schedule, make_schedule
 from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import Composition
 from polybatch.training.adapting import START
-from polybatch.training.recipe import Batches, Recipe
-from polybatch.training.recipe.tables import AlphaSchedule
+from polybatch.training.settings import AlphaSchedule, Batches, TrainingRecipe
 
 
 class PlanOptions(TypedDict):
@@ -44,7 +43,7 @@ def _number(temperature: float | str) -> float:
     return float("inf") if temperature == "uniform" else float(temperature)
 
 
-def plan_of(recipe: Recipe, system: str, shape: CorpusShape, *, seed: int = 0) -> Plan:
+def plan_of(recipe: TrainingRecipe, system: str, shape: CorpusShape, *, seed: int = 0) -> Plan:
     """The plan that a system of the recipe is trained on. Raises RecipeError with every fault."""
     size, steps = recipe.training.batch_size, recipe.training.steps
     return make_plan(shape, system, size=size, seed=seed, length=steps, **plan_options(recipe.batches))

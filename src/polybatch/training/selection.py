@@ -14,7 +14,7 @@ from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import BatchKind
 from polybatch.training.material import Material, tokenized
 from polybatch.training.processes import Processes
-from polybatch.training.recipe import Recipe
+from polybatch.training.settings import TrainingRecipe
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -93,7 +93,7 @@ class Selecting:
 
 
 def make_selecting(
-    recipe: Recipe, model: "SentenceTransformer", material: Material, *, folder: Path, progress: Progress
+    recipe: TrainingRecipe, model: "SentenceTransformer", material: Material, *, folder: Path, progress: Progress
 ) -> Selecting | None:
     """What a recipe selects by, for a training that keeps its checkpoints in `folder`; None if it selects by nothing.
 
@@ -109,7 +109,7 @@ def make_selecting(
     return Selecting(value, every, patience, folder, progress, what, material.processes)
 
 
-def validation_plan(recipe: Recipe, shape: CorpusShape) -> Plan:
+def validation_plan(recipe: TrainingRecipe, shape: CorpusShape) -> Plan:
     """Batches of validation rows, a language each, in the languages to select by. Raises RecipeError for too few."""
     assert recipe.selection is not None
     languages = recipe.selection.languages
@@ -127,7 +127,7 @@ def validation_plan(recipe: Recipe, shape: CorpusShape) -> Plan:
 
 
 def _validation_loss(
-    recipe: Recipe, model: "SentenceTransformer", material: Material, progress: Progress
+    recipe: TrainingRecipe, model: "SentenceTransformer", material: Material, progress: Progress
 ) -> Callable[[Any], float]:
     """The negative mean loss of all batches of an epoch of the validation rows."""
     from polybatch.training.losses import make_loss
@@ -152,7 +152,7 @@ def _validation_loss(
     return value
 
 
-def _on_collection(recipe: Recipe, material: Material) -> Callable[[Any], float]:
+def _on_collection(recipe: TrainingRecipe, material: Material) -> Callable[[Any], float]:
     """The mean over the settings of a measure's macro mean on the development collection."""
     from polybatch.encoders.loading import SentenceEncoder
     from polybatch.judging.judge import judge_collection

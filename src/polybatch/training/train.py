@@ -15,8 +15,8 @@ from polybatch.training.card import model_card
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import Fitted, fit
 from polybatch.training.material import Material, teacher_of, tokenized
-from polybatch.training.recipe import OF_NO_TRAINING, UNTUNED, Recipe
 from polybatch.training.selection import make_selecting
+from polybatch.training.settings import UNTUNED, TrainingRecipe
 from polybatch.training.tuning import apply_tuning, finish_tuning
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ def working_folder(out: Path) -> Path:
     return out.with_name(f".{out.name}.training")
 
 
-def train_system(recipe: Recipe, system: str, *, seed: int, material: Material, out: Path, progress: Progress) -> None:
+def train_system(
+    recipe: TrainingRecipe, system: str, *, seed: int, material: Material, out: Path, progress: Progress
+) -> None:
     """Train one system of a recipe and write it to `out`, a folder that `SentenceTransformer(out)` loads.
 
     `untuned` is the encoder before its first step. The folder is written whole or not at all; a training that was
@@ -77,7 +79,7 @@ def read_record(model: str | Path) -> dict[str, Any]:
 
 
 def _train(
-    recipe: Recipe,
+    recipe: TrainingRecipe,
     system: str,
     model: "SentenceTransformer",
     *,
@@ -90,7 +92,7 @@ def _train(
     base = apply_tuning(model, recipe.tuning, seed=seed)
     tokens = tokenized(recipe, model, material, material.table, "tokens", progress)
     parts = [
-        recipe.model_dump_json(exclude=OF_NO_TRAINING),
+        recipe.training_json(),
         material.fingerprint,
         system,
         str(seed),

@@ -11,14 +11,14 @@ from sentence_transformers import SentenceTransformer
 from polybatch.correction.record import Correction
 from polybatch.data.collections.table import load_collections
 from polybatch.errors import DataError, RecipeError
+from polybatch.experiment.estimate import dry_run_text
+from polybatch.experiment.recipe import Recipe, load_recipe
+from polybatch.experiment.run import run_recipe
 from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from polybatch.results.store import read_manifest, read_ranks, read_results
-from polybatch.training.estimate import dry_run_text
-from polybatch.training.recipe import Recipe, load_recipe
-from polybatch.training.run import run_recipe
+from tests.experiment.test_run import StopsAfter
 from tests.tiny import TINY
-from tests.training.test_run import StopsAfter
 
 CORRECTIONS = 'corrections = ["centring", "lsar"]\n'
 DEVELOPMENT = '\n[[development]]\nsource = "newswire"\nstories = 90\nseed = 7\n'

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from polybatch.experiment.recipe import Recipe
 from polybatch.sampling.faults import largest_batch
 from polybatch.sampling.mix import count_mix
 from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.streams import direction_weights
 from polybatch.training.plans import plan_of, plan_options
-from polybatch.training.recipe import UNTUNED, Recipe
+from polybatch.training.settings import UNTUNED
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from polybatch.experiment.sweeping.choice import Choice
+from polybatch.experiment.sweeping.points import DISTANCE, MACRO, Point, Scores, deviation
 from polybatch.records import SETTINGS
-from polybatch.training.sweeping.choice import Choice
-from polybatch.training.sweeping.points import DISTANCE, MACRO, Point, Scores, deviation
 
 HEADS = {"monolingual": "Mo mAP", "cross-lingual": "Cr mAP", "multilingual": "Mul mAP", DISTANCE: "rank distance"}
 

@@ -14,6 +14,17 @@ from polybatch.correction.correct import system_name
 from polybatch.encoders.loading import RECORD
 from polybatch.encoders.settings import PretrainedEncoder
 from polybatch.errors import Fault, RecipeError
+from polybatch.experiment.corrections import fit_corrections, run_systems
+from polybatch.experiment.inputs import (
+    CONTAMINATION,
+    DEVELOPMENT,
+    TABLE,
+    VALIDATION,
+    VALIDATION_CONTAMINATION,
+    Inputs,
+    load_inputs,
+)
+from polybatch.experiment.recipe import Recipe
 from polybatch.files import write_text, written_aside
 from polybatch.judging.evaluate import describe_collection, describe_mix, evaluate
 from polybatch.judging.keeping import write_cases
@@ -32,20 +43,9 @@ from polybatch.results.store import (
     write_top,
 )
 from polybatch.training.card import CARD, model_card, score_model
-from polybatch.training.corrections import fit_corrections, run_systems
 from polybatch.training.fitting import Tracking
-from polybatch.training.inputs import (
-    CONTAMINATION,
-    DEVELOPMENT,
-    TABLE,
-    VALIDATION,
-    VALIDATION_CONTAMINATION,
-    Inputs,
-    load_inputs,
-)
 from polybatch.training.material import Material
 from polybatch.training.processes import Processes
-from polybatch.training.recipe import OF_NO_TRAINING, Recipe
 from polybatch.training.train import read_record, train_system, working_folder
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ class _Workshop:
 def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
     head = manifest_head("run", command)
     went_in = [
-        recipe.model_dump_json(exclude=OF_NO_TRAINING),
+        recipe.training_json(),
         inputs.fingerprint(),
         str(sorted(head["versions"].items())),
     ]

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from polybatch.data.newswire import newswire_collection
+from polybatch.experiment.contaminated import without_rows
+from polybatch.experiment.inputs import Inputs, load_inputs
+from polybatch.experiment.recipe import load_recipe
 from polybatch.progress import Silent
 from polybatch.sampling.plan import make_plan
-from polybatch.training.contaminated import without_rows
-from polybatch.training.inputs import Inputs, load_inputs
-from polybatch.training.recipe import load_recipe
 from tests.tiny import TINY
 
 STOLEN = 7  # questions of the test that stand among the training rows, in Swahili

@@ -12,13 +12,13 @@ from polybatch.data.collections.table import COLLECTIONS, HUB
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.settings import ENCODERS
 from polybatch.errors import Fault, RecipeError
+from polybatch.experiment.recipe.lines import line_of
+from polybatch.experiment.recipe.recipe import Recipe
 from polybatch.files import why_unreadable
 from polybatch.languages import check_language
 from polybatch.text.normalisation import Normalisation
 from polybatch.training.losses.settings import LossSettings
-from polybatch.training.recipe.lines import line_of
-from polybatch.training.recipe.recipe import Recipe
-from polybatch.training.recipe.tables import NUMBER, TABLE, WORD, AlphaSchedule, Batches, Selection, Training
+from polybatch.training.settings import NUMBER, TABLE, WORD, AlphaSchedule, Batches, Selection, Training
 from polybatch.training.tuning.settings import Tuning
 
 _SOURCE_TABLES = ("train", "validation", "development")

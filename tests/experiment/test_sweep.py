@@ -17,16 +17,17 @@ from polybatch.data.sources.jsonl import JSONLSource
 from polybatch.data.sources.newswire import NewswireSource
 from polybatch.data.sources.source import Reading
 from polybatch.errors import DataError, RecipeError
+from polybatch.experiment.recipe import Recipe
+from polybatch.experiment.sweeping import run_sweep
+from polybatch.experiment.sweeping.choice import choose
+from polybatch.experiment.sweeping.keys import label, parse_values, with_values
+from polybatch.experiment.sweeping.markdown import to_markdown
+from polybatch.experiment.sweeping.points import MACRO, Point, Scores, read_point
+from polybatch.experiment.sweeping.share import share_of
 from polybatch.progress import Silent
 from polybatch.records import SETTINGS
 from polybatch.results.store import Result, read_manifest, write_results
-from polybatch.training.recipe import Recipe, Selection
-from polybatch.training.sweeping import run_sweep
-from polybatch.training.sweeping.choice import choose
-from polybatch.training.sweeping.keys import label, parse_values, with_values
-from polybatch.training.sweeping.markdown import to_markdown
-from polybatch.training.sweeping.points import MACRO, Point, Scores, read_point
-from polybatch.training.sweeping.share import share_of
+from polybatch.training.settings import Selection
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from polybatch.correction.table import PIVOT
 from polybatch.data.building import Built
 from polybatch.encoders.loading import RECORD, load_encoder
 from polybatch.errors import DataError, Fault
+from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Progress
 from polybatch.records import Collection, Item, ParallelCorpus
 from polybatch.text.identification import identifiable
 from polybatch.training.card import WITHOUT_LANGUAGE
-from polybatch.training.recipe import Recipe
 from polybatch.training.train import read_record
 
 MOST_ROWS = 200_000  # of a dataset that are looked at: far more than texts that are fitted on

@@ -3,8 +3,9 @@
 from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.sources.source import Source
 from polybatch.encoders.settings import PretrainedEncoder, TransformerEncoder
-from polybatch.training.estimate import cost, estimate, trainings
-from polybatch.training.recipe import UNTUNED, Recipe
+from polybatch.experiment.estimate import cost, estimate, trainings
+from polybatch.experiment.recipe import Recipe
+from polybatch.training.settings import UNTUNED
 
 
 def plan_without_data(recipe: Recipe) -> str:

@@ -1,26 +1,19 @@
 """The whole of a recipe, one experiment: its keys and tables, checked by type. Not here: reading the file."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from collections.abc import Set
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from polybatch.claims.claim import ClaimSettings
 from polybatch.correction.table import CORRECTIONS
 from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.sources.source import Source
 from polybatch.data.sources.table import SOURCES
-from polybatch.encoders.families import default_temperature
-from polybatch.encoders.settings import EncoderSettings, PretrainedEncoder, StaticEncoder
 from polybatch.sampling.strategies import STRATEGIES
-from polybatch.text.normalisation import Normalisation
-from polybatch.training.losses.settings import WITHOUT_TEMPERATURE, LossSettings
-from polybatch.training.recipe.tables import DEFAULTS, Batches, Part, Selection, Training
-from polybatch.training.tuning.settings import Tuning
+from polybatch.training.settings import UNTUNED, TrainingRecipe
 
-UNTUNED = "untuned"
 SYSTEMS = (UNTUNED, *STRATEGIES)
-OF_NO_TRAINING = {"title", "claims", "corrections", "development"}
-"""What changes no training of a recipe: a run goes on where only this was changed."""
 
 if TYPE_CHECKING:
     AnySource = Source
@@ -28,8 +21,10 @@ else:
     AnySource = Annotated[Union[tuple(SOURCES.values())], Field(discriminator="source")]  # noqa: UP007
 
 
-class Recipe(Part):
-    """The whole of a recipe, with its file."""
+class Recipe(TrainingRecipe):
+    """The whole of a recipe, with its file: how to train, what, on which rows, and what to test on."""
+
+    no_part_of_training: ClassVar[Set[str]] = {"title", "claims", "corrections", "development"}
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = Field(
         description="name of the experiment, and of its folder under runs/"
@@ -62,31 +57,8 @@ class Recipe(Part):
         description="`[[development]]` tables, written like `[[train]]`: rows whose passages corrections are fitted"
         " on, without any those of `[[train]]`; what also stands in a collection of `test` is left out",
     )
-    encoder: EncoderSettings = StaticEncoder()
-    training: Training = Training()
-    batches: Batches = Batches()
-    loss: LossSettings = LossSettings()
-    tuning: Tuning = Tuning()
-    normalisation: Normalisation = Normalisation()
-    selection: Selection | None = None
     claims: list[ClaimSettings] = Field([])
     text: str = Field("", exclude=True, description="the file as it was read; not a key of the file")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _defaults_of_the_encoder(cls, values: Any) -> Any:
-        if not isinstance(values, dict):
-            return values
-        encoder, training, loss = (values.get(table, {}) for table in ("encoder", "training", "loss"))
-        kind, model = (
-            encoder.get(key) if isinstance(encoder, dict) else getattr(encoder, key, None) for key in ("kind", "model")
-        )
-        if kind in DEFAULTS and isinstance(training, dict):
-            values = values | {"training": DEFAULTS[kind] | training}
-        if isinstance(model, str) and isinstance(loss, dict) and loss.get("name") not in WITHOUT_TEMPERATURE:
-            temperature = default_temperature(PretrainedEncoder.model_construct(model=model))
-            values = values | {"loss": {"temperature": temperature} | loss}
-        return values
 
     def test_languages(self) -> dict[str, Any]:
         """Which languages of which collection, as options of `load_collections`."""

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from polybatch.encoders.settings import PretrainedEncoder, StaticEncoder, TransformerEncoder
+from polybatch.experiment.inputs import Inputs, load_inputs
+from polybatch.experiment.preview import preview, to_text
+from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Progress
 from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape
 from polybatch.sampling.table import AlignedTable
-from polybatch.training.inputs import Inputs, load_inputs
-from polybatch.training.preview import preview, to_text
-from polybatch.training.recipe import UNTUNED, Recipe
+from polybatch.training.settings import UNTUNED
 
 SAMPLE = 2000  # texts of each side, to guess lengths from
 CHARACTERS_PER_TOKEN = 4.0

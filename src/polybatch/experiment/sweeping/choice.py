@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from polybatch.experiment.sweeping.keys import KEYS
+from polybatch.experiment.sweeping.points import Point
 from polybatch.statistics.seeds import seed_deviation
-from polybatch.training.sweeping.keys import KEYS
-from polybatch.training.sweeping.points import Point
 
 
 @dataclass(frozen=True)

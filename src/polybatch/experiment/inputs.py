@@ -13,15 +13,16 @@ from polybatch.data.collections.table import load_collections, missing_data
 from polybatch.data.contamination import TestTexts
 from polybatch.data.sources.source import Source
 from polybatch.errors import DataError, Fault, RecipeError, gathered
+from polybatch.experiment.contaminated import find_rows, without_rows
+from polybatch.experiment.corrections import fitting_texts
+from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.records import Collection
 from polybatch.sampling.table import AlignedTable
-from polybatch.training.contaminated import find_rows, without_rows
-from polybatch.training.corrections import fitting_texts
 from polybatch.training.plans import plan_of
-from polybatch.training.recipe import UNTUNED, Recipe
 from polybatch.training.selection import validation_plan
+from polybatch.training.settings import UNTUNED
 
 TABLE, VALIDATION, DEVELOPMENT, CONTAMINATION = "table", "validation", "development", "contamination.json"
 VALIDATION_CONTAMINATION = "validation-contamination.json"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from polybatch.data.own_recipes import STRATEGY, Choice, best_choices, recipe_name
 from polybatch.data.splitting import BEST, TEST, split_articles
+from polybatch.experiment.estimate import estimate_over
+from polybatch.experiment.inputs import load_inputs
+from polybatch.experiment.recipe import Recipe, load_recipe
 from polybatch.progress import Progress
-from polybatch.training.estimate import estimate_over
-from polybatch.training.inputs import load_inputs
-from polybatch.training.recipe import Recipe, load_recipe
 from polybatch.training.train import working_folder
 
 SHARE = 0.2  # of the articles, held out to judge by

@@ -11,12 +11,12 @@ from sentence_transformers import SentenceTransformer
 
 from polybatch.data.sources.lines import LinesSource
 from polybatch.errors import DataError, RecipeError
+from polybatch.experiment.recipe import Recipe
+from polybatch.experiment.run import run_recipe, train_one
 from polybatch.measures.families import DEFAULT
 from polybatch.measures.measures import measure, parse_measures
 from polybatch.progress import Silent
 from polybatch.results.store import RANKS_SCHEMA, TOP_SCHEMA, read_manifest, read_ranks, read_results, read_top
-from polybatch.training.recipe import Recipe
-from polybatch.training.run import run_recipe, train_one
 
 
 def run(recipe: Recipe, out: Path, progress: Silent | None = None) -> None:
@@ -128,7 +128,7 @@ def test_faults_of_all_corpora_and_collections_come_together(tiny: Recipe, tmp_p
 
 
 def test_without_a_data_folder_one_line_says_where_everything_comes_from(tmp_path: Path) -> None:
-    from polybatch.training.recipe import load_recipe
+    from polybatch.experiment.recipe import load_recipe
 
     with pytest.raises(DataError) as caught:
         run(load_recipe(Path("recipes/news-sw-ne.toml")), tmp_path / "out")

@@ -6,7 +6,7 @@ import pytest
 
 from polybatch.data.sources.lines import LinesSource
 from polybatch.errors import RecipeError
-from polybatch.training.recipe import load_recipe
+from polybatch.experiment.recipe import load_recipe
 
 GOOD = """\
 name = "good"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ValidationError
 
 from polybatch.errors import Fault, RecipeError
+from polybatch.experiment.recipe import Recipe
 from polybatch.sampling.strategies import COMPOSITIONS, STRATEGIES
-from polybatch.training.recipe import Recipe
 
 Value = float | str
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from polybatch.experiment.sweeping.choice import Choice
+from polybatch.experiment.sweeping.keys import KEYS
+from polybatch.experiment.sweeping.points import MACRO, Point
 from polybatch.files import written_aside
 from polybatch.records import SETTINGS
-from polybatch.training.sweeping.choice import Choice
-from polybatch.training.sweeping.keys import KEYS
-from polybatch.training.sweeping.points import MACRO, Point
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

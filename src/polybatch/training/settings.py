@@ -1,12 +1,20 @@
-"""The tables of a recipe that say how to train: what they hold, and their defaults. Not here: reading the file."""
+"""How a training goes: the tables of a recipe that one training reads, and their defaults. Not here: reading a file."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Set
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from polybatch.encoders.families import default_temperature
+from polybatch.encoders.settings import EncoderSettings, PretrainedEncoder, StaticEncoder
 from polybatch.sampling.schedules import SCHEDULES, make_schedule
 from polybatch.sampling.strategies import COMPOSITIONS, Composition
+from polybatch.text.normalisation import Normalisation
+from polybatch.training.losses.settings import WITHOUT_TEMPERATURE, LossSettings
+from polybatch.training.tuning.settings import Tuning
 
+UNTUNED = "untuned"
+"""The system that is the encoder before its first step."""
 NUMBER, WORD, TABLE = "a number", "a word", "a table"  # kinds of values, where a key takes two
 PRECISIONS = {
     "auto": "bfloat16 for transformers where the processor or card computes in it, else float32",
@@ -123,3 +131,38 @@ class Selection(Part):
     )
     every: Count = Field(500, description="steps between two looks")
     patience: Count = Field(5, description="looks without a better one before the training stops")
+
+
+class TrainingRecipe(Part):
+    """What of a recipe one training reads: the encoder, its texts' normalisation, and how it learns."""
+
+    no_part_of_training: ClassVar[Set[str]] = set()
+    """Keys that change no training: a run goes on where only these were changed."""
+
+    encoder: EncoderSettings = StaticEncoder()
+    training: Training = Training()
+    batches: Batches = Batches()
+    loss: LossSettings = LossSettings()
+    tuning: Tuning = Tuning()
+    normalisation: Normalisation = Normalisation()
+    selection: Selection | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_of_the_encoder(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        encoder, training, loss = (values.get(table, {}) for table in ("encoder", "training", "loss"))
+        kind, model = (
+            encoder.get(key) if isinstance(encoder, dict) else getattr(encoder, key, None) for key in ("kind", "model")
+        )
+        if kind in DEFAULTS and isinstance(training, dict):
+            values = values | {"training": DEFAULTS[kind] | training}
+        if isinstance(model, str) and isinstance(loss, dict) and loss.get("name") not in WITHOUT_TEMPERATURE:
+            temperature = default_temperature(PretrainedEncoder.model_construct(model=model))
+            values = values | {"loss": {"temperature": temperature} | loss}
+        return values
+
+    def training_json(self) -> str:
+        """All that changes a training, as one string."""
+        return self.model_dump_json(exclude=set(self.no_part_of_training))

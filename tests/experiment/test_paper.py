@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from polybatch.errors import DataError
+from polybatch.experiment.estimate import dry_run_text
+from polybatch.experiment.recipe import Recipe, load_recipe
+from polybatch.experiment.unread import plan_without_data
 from polybatch.progress import Silent
-from polybatch.training.estimate import dry_run_text
-from polybatch.training.recipe import Recipe, load_recipe
-from polybatch.training.unread import plan_without_data
 from tests.data.collections import test_judged, test_lareqa
 from tests.data.collections.writing import write_lines
 from tests.data.sources.forms import FORMS, squad, write_json

@@ -12,20 +12,20 @@ from polybatch.data.collections.table import HUB, load_collections, missing_data
 from polybatch.data.contamination import TestTexts
 from polybatch.data.sources.source import Source
 from polybatch.errors import DataError, Fault, RecipeError, gathered
+from polybatch.experiment.inputs import CONTAMINATION, TABLE, load_inputs
+from polybatch.experiment.recipe import Recipe
+from polybatch.experiment.run import run_recipe
+from polybatch.experiment.sweeping.choice import Choice, choose
+from polybatch.experiment.sweeping.curve import write_curve
+from polybatch.experiment.sweeping.keys import Value, affected, label, with_values
+from polybatch.experiment.sweeping.points import Point, read_point
+from polybatch.experiment.sweeping.share import share_of
 from polybatch.files import write_json
 from polybatch.judging.evaluate import describe_collection
 from polybatch.progress import Progress
 from polybatch.provenance import machine, manifest_head
 from polybatch.records import Collection
-from polybatch.training.inputs import CONTAMINATION, TABLE, load_inputs
 from polybatch.training.processes import Processes
-from polybatch.training.recipe import Recipe
-from polybatch.training.run import run_recipe
-from polybatch.training.sweeping.choice import Choice, choose
-from polybatch.training.sweeping.curve import write_curve
-from polybatch.training.sweeping.keys import Value, affected, label, with_values
-from polybatch.training.sweeping.points import Point, read_point
-from polybatch.training.sweeping.share import share_of
 
 SWEEP, CURVE, CHOSEN = "sweep.json", "curve.svg", "chosen"
 
