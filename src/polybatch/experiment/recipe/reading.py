@@ -206,7 +206,9 @@ def _fault(path: Path, text: str, values: dict[str, Any], error: dict[str, Any])
 
 
 def _known_keys(place: Any, values: dict[str, Any] | None = None) -> str:
-    return "known: " + ", ".join(key for key in _part(place, values or {}).model_fields if key != "text")
+    part = _part(place, values or {})
+    own_first = sorted(part.model_fields, key=lambda key: key not in part.__annotations__)
+    return "known: " + ", ".join(key for key in own_first if key != "text")
 
 
 def _part(place: Any, values: dict[str, Any]) -> type[BaseModel]:
