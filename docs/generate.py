@@ -152,13 +152,12 @@ def architecture_page() -> str:
     lines = [
         "# Architecture",
         NOTE,
-        "Which file does what, by the first line of each. Imports point down: `cli`, `experiment`, then `training`,",
-        "`report` and `search`, then `claims` and `correction`, then `statistics`, `judging`, `measures`, `results`",
-        "and `data`, each on the ones after it, then `sampling` and `encoders`, then `text`, then the shared",
-        "core. Siblings are strangers; a report never meets a model.\n",
+        "Which file does what, by the first line of each. Imports point down, in the order of this page. Siblings are",
+        "strangers: `cli` and `api`; `report`, `search` and `training`; `claims` and `correction`; `encoders` and",
+        "`sampling`. A report never meets a model.\n",
     ]
-    rooms = "cli experiment report search training claims correction statistics judging measures results data encoders"
-    order = (*rooms.split(), "sampling", "text", "")
+    rooms = "cli api experiment report search training claims correction statistics judging measures results data"
+    order = (*rooms.split(), "encoders", "sampling", "text", "")
     for package in order:
         folder = ROOT / "src/polybatch" / package
         lines.append(f"## {package or 'the shared core'}\n")

@@ -15,7 +15,7 @@ from tests.docs.console import commands, run_python
 from tests.docs.pages import PAGES, ROOT, Block, blocks, inner
 from tests.models import make_transformer
 
-CHECKED_ELSEWHERE = {"tutorial.md"}  # by running it
+CHECKED_ELSEWHERE = {"tutorial.md", "from-python.md"}  # by running it
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 """Every block of code, whatever it is."""
 

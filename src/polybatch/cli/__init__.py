@@ -8,7 +8,6 @@ from typing import Any
 
 import typer
 
-from polybatch import __version__
 from polybatch.cli.claims import claims
 from polybatch.cli.compare import compare
 from polybatch.cli.correct import correct
@@ -33,6 +32,7 @@ from polybatch.cli.train import train
 from polybatch.cli.words import words
 from polybatch.errors import PolybatchError
 from polybatch.files import why_unreadable
+from polybatch.version import __version__
 
 app = typer.Typer(
     name="polybatch",

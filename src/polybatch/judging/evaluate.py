@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from polybatch.data.collections.table import load_collections
-from polybatch.encoders.loading import load_encoder
+from polybatch.encoders.loading import SentenceEncoder, load_encoder
 from polybatch.errors import Fault, ModelError, ResultsError
 from polybatch.judging.baselines.fusion import EncoderScorer, ReciprocalRankFusion
 from polybatch.judging.baselines.table import BASELINES
@@ -120,10 +120,11 @@ def write_judged(
 
 
 def evaluate_model(
-    model: str,
-    on: Sequence[str],
+    model: Any,
+    on: Sequence[str | Collection],
     *,
     record: Mapping[str, Any],
+    name: str = "",
     data: Path | None,
     languages: Sequence[str] | None,
     batch_size: int,
@@ -138,25 +139,29 @@ def evaluate_model(
 ) -> None:
     """Judge a sentence-transformers model, or one of BASELINES, on collections; write results and manifest to `out`.
 
-    `model` is a folder, a hub name, or the name of a baseline; collections go by name or folder. `record` is what
-    polybatch wrote beside a model that it trained (strategy, seed, mix), empty for any other; `measures` and what
-    follows are as in `evaluate`. With `fuse_bm25`, the reciprocal rank fusion of the model and BM25 is judged instead,
-    as a system of its own, `MODEL+bm25`, which no strategy trained. `mteb:TASK` among the collections is a task of
-    MTEB, run by MTEB: its files go to the folder `mteb` in `out`. Raises DataError with the faults of all collections,
+    `model` is a folder, a hub name, the name of a baseline, a SentenceTransformer, or whatever `judge_collection`
+    takes; collections go by name or folder, or are given. `record` is what polybatch wrote beside a model that it
+    trained (strategy, seed, mix), empty for any other; `name` is what the system is called, else its strategy or the
+    model's name; `measures` and what follows are as in `evaluate`.
+    With `fuse_bm25`, the reciprocal rank fusion of the model and BM25 is evaluated instead, as a system of its own,
+    `MODEL+bm25`, which no strategy trained. `mteb:TASK` among the collections is a task of MTEB, run by MTEB: its
+    files go to the folder `mteb` in `out`. Raises DataError with the faults of all collections,
     ModelError, FaultyInputError for a text that is no measure, and ResultsError where `out` holds a run.
     """
     parse_measures(measures)
-    if fuse_bm25 and model in BASELINES:
-        raise ModelError([Fault(model, "cannot be fused with BM25", "the fusion is of BM25 and a model")])
-    named = [one.removeprefix(MTEB) for one in on if one.startswith(MTEB)]
-    if named and (fuse_bm25 or model in BASELINES):
+    baseline = isinstance(model, str) and model in BASELINES
+    called = model if isinstance(model, str) else name or type(model).__name__
+    if fuse_bm25 and baseline:
+        raise ModelError([Fault(called, "cannot be fused with BM25", "the fusion is of BM25 and a model")])
+    named = [each.removeprefix(MTEB) for each in on if isinstance(each, str) and each.startswith(MTEB)]
+    if named and (fuse_bm25 or baseline):
         raise ModelError([Fault(MTEB + named[0], "takes a model alone", "no baseline, no fusion")])
-    collections = load_collections([one for one in on if not one.startswith(MTEB)], data=data, languages=languages)
+    collections = _collections(on, data=data, languages=languages)
     tasks = find_tasks(named, languages=languages) if named else []
     check_out(out)
     strategy, seed = record.get("strategy"), record.get("seed")
-    system = strategy or Path(model).name or model
-    judged: Any = BASELINES[model](collections) if model in BASELINES else load_encoder(model, batch_size=batch_size)
+    system = name or strategy or Path(called).name or called
+    judged: Any = BASELINES[model](collections) if baseline else _reader(model, batch_size)
     if fuse_bm25:
         encoder = CachedEncoder(judged, cache) if cache else judged
         judged = ReciprocalRankFusion([BASELINES["bm25"](collections), EncoderScorer(encoder, device=device)])
@@ -179,7 +184,7 @@ def evaluate_model(
     write_cases(out, collections, ranks=read_ranks(out), top=read_top(out))
     manifest = manifest_head("evaluate", command) | {
         "finished": True,
-        "model": model,
+        "model": called,
         "systems": [{"system": system, "strategy": strategy}],
         "seeds": [] if seed is None else [seed],
         "collections": [describe_collection(one) for one in collections],
@@ -187,6 +192,24 @@ def evaluate_model(
         "mix": [{"system": system, "seed": seed, **describe_mix(record["mix"])}] if record.get("mix") else [],
     }
     write_manifest(out, manifest)
+
+
+def _collections(
+    on: Sequence[str | Collection], *, data: Path | None, languages: Sequence[str] | None
+) -> list[Collection]:
+    """The collections of a request in its order, those that it names loaded; MTEB's tasks are none."""
+    named = [each for each in on if isinstance(each, str) and not each.startswith(MTEB)]
+    loaded = iter(load_collections(named, data=data, languages=languages))
+    given = [each for each in on if isinstance(each, Collection) or each in named]
+    return [each if isinstance(each, Collection) else next(loaded) for each in given]
+
+
+def _reader(model: Any, batch_size: int) -> Any:
+    """The model as it is evaluated: one that has a name is loaded, with its prompts and its normalisation."""
+    if isinstance(model, str):
+        return load_encoder(model, batch_size=batch_size)
+    has_prompts = hasattr(model, "encode_query") and hasattr(model, "encode_document")
+    return SentenceEncoder(model, batch_size=batch_size) if has_prompts else model
 
 
 def check_out(out: Path) -> None:

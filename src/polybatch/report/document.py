@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from polybatch import __version__
 from polybatch.claims.formats import as_records
 from polybatch.records import SETTINGS
 from polybatch.report.findings import RULE, Comparison, findings
@@ -13,6 +12,7 @@ from polybatch.report.published import published_records
 from polybatch.report.queries import SHARES
 from polybatch.report.summary import Estimate, Quantity, Report, Run, System
 from polybatch.results.store import MEAN
+from polybatch.version import __version__
 
 
 def to_json(report: Report) -> str:

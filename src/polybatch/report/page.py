@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from polybatch import __version__
 from polybatch.records import SETTINGS
 from polybatch.report import figures, mixes, wording
 from polybatch.report.answer import RULE as ANSWER_RULE
@@ -22,6 +21,7 @@ from polybatch.report.summary import MAP, RANK_DISTANCE, UNTRAINED, Quantity, Re
 from polybatch.report.sweeps import Sweep
 from polybatch.report.tables import Column, Table, caption, distance_table, excess_table, judged, main_table
 from polybatch.results.store import ALL
+from polybatch.version import __version__
 
 if TYPE_CHECKING:
     from jinja2 import Environment

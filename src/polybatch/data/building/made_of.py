@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from polybatch import __version__
 from polybatch.data.sources.source import Source
 from polybatch.provenance import content_hash
 from polybatch.text.normalisation import Normalisation
+from polybatch.version import __version__
 
 
 def made_of(source: Source, *, data: Path, normalisation: Normalisation) -> str:

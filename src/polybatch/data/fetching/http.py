@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from polybatch import __version__
 from polybatch.data.rows import what_else
 from polybatch.errors import DataError, Fault
 from polybatch.files import why_unreadable
 from polybatch.progress import Progress
+from polybatch.version import __version__
 
 CHUNK = 1 << 18
 ATTEMPTS = 3

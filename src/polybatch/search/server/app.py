@@ -10,7 +10,6 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, FastAPI, Query, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from polybatch import __version__
 from polybatch.errors import DataError, Fault
 from polybatch.search.cutting import document_faults
 from polybatch.search.records import request_faults, unstorable
@@ -24,6 +23,7 @@ from polybatch.search.server.metrics import Metrics
 from polybatch.search.server.observing import Observed
 from polybatch.search.server.pages import add_page
 from polybatch.search.server.writing import may_write
+from polybatch.version import __version__
 
 ABOUT = """Search over an archive of texts in several languages.
 
