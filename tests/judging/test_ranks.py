@@ -13,7 +13,7 @@ from polybatch.judging.judge import judge_collection, judge_vectors
 from polybatch.judging.ranks import tie_order
 from polybatch.measures.measures import measure
 from polybatch.records import Collection, Passage, Query
-from polybatch.results.store import RANKS_SCHEMA, TOP_SCHEMA
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 from .pools import LANGUAGES, TableEncoder, brute_force, judged
 

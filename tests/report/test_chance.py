@@ -9,7 +9,7 @@ from polybatch.measures.chance import rank_distance
 from polybatch.report import Report
 from polybatch.report.chance import references_of
 from polybatch.report.summary import Quantity
-from polybatch.results.store import ALL, read_results, write_ranks
+from polybatch.results.store import ALL, Store
 
 from .runs import NEWS, POOL, ranks_of, write_run
 
@@ -33,8 +33,8 @@ def test_chance_takes_each_language_with_several_passages_as_one(tmp_path: Path)
     run = write_run(tmp_path / "run", systems=["en-en"], seeds=[1])
     ranks = ranks_of([("en-en", 1)])
     again = ranks.filter([language == "sw" for language in ranks.column("passage_language").to_pylist()])
-    write_ranks(run, pa.concat_tables([ranks, again]))
+    Store(run).write_ranks(pa.concat_tables([ranks, again]))
     quantity = Quantity("ntrex-news", "multilingual", "en", ALL, "rank_distance")
-    assert references_of(run, read_results(run)).random[quantity] == pytest.approx(
+    assert references_of(Store(run), Store(run).results).random[quantity] == pytest.approx(
         rank_distance((1, 1, 2), POOL * len(NEWS))
     )

@@ -1,6 +1,5 @@
 """Any sentence-transformers model as an encoder that can be judged and searched with. Not here: finding its files."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ import numpy as np
 from polybatch.encoders.lengths import Cut, count_cut
 from polybatch.encoders.opening import open_model
 from polybatch.errors import Fault, ModelError
+from polybatch.files import read_json
 from polybatch.progress import Progress
 from polybatch.text.normalisation import Normalisation, normalise
 
@@ -114,7 +114,7 @@ def stored_normalisation(folder: Path) -> Normalisation | None:
     """How a model that polybatch trained normalises texts; None for one that does not, and for other models."""
     path = folder / RECORD
     try:
-        record: Any = json.loads(path.read_text(encoding="utf-8"))
+        record: Any = read_json(path)
     except (OSError, ValueError):
         return None
     stored = record.get("normalisation") if isinstance(record, dict) else None

@@ -15,7 +15,7 @@ from polybatch.measures.measures import parse_measures
 from polybatch.progress import Progress
 from polybatch.provenance import manifest_head
 from polybatch.records import Collection
-from polybatch.results.store import ALL, write_manifest
+from polybatch.results.store import ALL, Store
 from polybatch.results.trec_runs import Run, read_run
 
 FORM = "SYSTEM.QUERY.run for all languages' passages, SYSTEM.QUERY-PASSAGE.run for those of one, such as mine.en-sw.run"
@@ -78,7 +78,7 @@ def evaluate_runs(
         "notes": found.notes,
         "mix": [],
     }
-    write_manifest(out, manifest)
+    Store(out).write_manifest(manifest)
 
 
 def run_name(path: Path, collection: Collection) -> RunName | None:

@@ -18,7 +18,8 @@ from polybatch.judging.run_notes import run_depths, run_notes, shown, unjudged
 from polybatch.measures.families import TOP_SIZE
 from polybatch.progress import Silent
 from polybatch.records import Collection
-from polybatch.results.store import ALL, RANKS_SCHEMA, TOP_SCHEMA
+from polybatch.results.store import ALL
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 from polybatch.results.trec_runs import Run
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from polybatch.judging.layout import Layout
 from polybatch.judging.ranks import OWN, UNION, Counts
 from polybatch.judging.top import Top
 from polybatch.records import SETTINGS, Setting
-from polybatch.results.store import RANKS_SCHEMA, TOP_SCHEMA
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 MULTILINGUAL = SETTINGS.index("multilingual")
 

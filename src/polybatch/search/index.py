@@ -1,6 +1,5 @@
 """An index as a folder: its manifest, its engine, and the lock of the one process that writes. No model, no search."""
 
-import json
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -10,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from polybatch.errors import DataError, Fault
-from polybatch.files import why_unreadable, write_json
+from polybatch.files import read_json, why_unreadable, write_json
 from polybatch.provenance import manifest_head
 from polybatch.search.engines.engine import Engine
 from polybatch.search.engines.table import open_engine
 
 MANIFEST, LOCK, VECTORS = "index.json", "write.lock", "lance"
-NEEDED = ("id", "model", "fingerprint", "dimensions", "engine", "tokens")
+NEEDED = {"id": str, "model": str, "fingerprint": str, "dimensions": int, "engine": str, "tokens": int}
 
 
 @dataclass(frozen=True)
@@ -93,11 +92,11 @@ def _read(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     works = "polybatch index MODEL CORPUS --out INDEX makes one"
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = read_json(path)
     except OSError as error:
         raise DataError([Fault(str(path), f"no index here ({why_unreadable(error)})", works)]) from None
     except ValueError as error:
         raise DataError([Fault(str(path), f"cannot be read ({error})", works)]) from None
-    if not isinstance(manifest, dict) or any(name not in manifest for name in NEEDED):
+    if not isinstance(manifest, dict) or any(not isinstance(manifest.get(name), kind) for name, kind in NEEDED.items()):
         raise DataError([Fault(str(path), "no manifest of an index", works)])
     return manifest
