@@ -79,10 +79,11 @@ def read_table(path: Path, schema: pa.Schema, *, works: str = "evaluate again") 
     that unpacked, lacks a column, or has one of another kind or with empty cells.
     """
     try:
-        with pq.ParquetFile(path, read_dictionary=_texts(schema)) as file:
-            _check_columns(path, file.schema_arrow, schema, works)
-            limit = SPARE + RATIO * path.stat().st_size
-            _check_size(path, _stored(file.metadata, schema), limit)
+        metadata = pq.read_metadata(path)
+        _check_columns(path, metadata.schema.to_arrow_schema(), schema, works)
+        limit = SPARE + RATIO * path.stat().st_size
+        _check_size(path, _stored(metadata, schema), limit)
+        with pq.ParquetFile(path, metadata=metadata, read_dictionary=_texts(schema)) as file:
             table = file.read(columns=schema.names).select(schema.names)
         table.validate(full=True)
         _check_size(path, table.num_rows * _width(schema) + sum(map(_unpacked, table.columns)), limit)

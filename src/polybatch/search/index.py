@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,21 @@ from polybatch.search.engines.engine import Engine
 from polybatch.search.engines.table import open_engine
 
 MANIFEST, LOCK, VECTORS = "index.json", "write.lock", "lance"
-NEEDED = {"id": str, "model": str, "fingerprint": str, "dimensions": int, "engine": str, "tokens": int}
+MOST_DIMENSIONS = 1 << 16
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 < value <= MOST_DIMENSIONS
+
+
+NEEDED: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("id", "model", "fingerprint", "engine"), _is_text),
+    **dict.fromkeys(("dimensions", "tokens"), _is_count),
+}
 
 
 @dataclass(frozen=True)
@@ -97,6 +111,6 @@ def _read(folder: Path) -> dict[str, Any]:
         raise DataError([Fault(str(path), f"no index here ({why_unreadable(error)})", works)]) from None
     except ValueError as error:
         raise DataError([Fault(str(path), f"cannot be read ({error})", works)]) from None
-    if not isinstance(manifest, dict) or any(not isinstance(manifest.get(name), kind) for name, kind in NEEDED.items()):
+    if not isinstance(manifest, dict) or not all(holds(manifest.get(name)) for name, holds in NEEDED.items()):
         raise DataError([Fault(str(path), "no manifest of an index", works)])
     return manifest
