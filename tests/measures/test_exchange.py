@@ -312,3 +312,22 @@ def test_where_queries_are_passages_other_tools_leave_them_out_by_the_qrels_of_t
         ):
             theirs[path.name.split(".")[-2], one.query_id] = one.value
     assert ours == pytest.approx(theirs, abs=1e-9)
+
+
+def test_scores_of_a_run_that_float32_cannot_tell_apart_rank_by_float64() -> None:
+    ids = [f"p{number}" for number in range(9)]
+    passages = {"en": tuple(Passage(id, id) for id in ids)}
+    collection = Collection("x", {"en": (Query("q", "q", "q"),)}, passages, {"q": frozenset(ids[::2])})
+    scores = {id: 1e300 * (1 + place * 1e-12) for place, id in enumerate(ids)}
+    found = judge_runs({("en", "en"): {"q": scores}}, collection, system="x")
+    of = dict(zip(found.ranks.column("passage_id").to_pylist(), found.ranks.column("place").to_pylist(), strict=True))
+    assert of == {id: len(ids) - ids.index(id) for id in ids[::2]}
+    assert np.isfinite(found.ranks.column("score").to_numpy()).all()
+    assert found.top.column("passage_id").to_pylist() == ids[::-1]
+
+
+def test_a_score_beyond_float64_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.run"
+    path.write_text("q Q0 d 1 1e300 x\nq Q0 e 2 1e400 x\n")
+    with pytest.raises(DataError, match=r"x\.run:2: score '1e400'; a finite number that float64 holds"):
+        read_run(path)

@@ -171,6 +171,7 @@ def evaluate_model(
         "model": model,
         "systems": [{"system": system, "strategy": strategy}],
         "seeds": [] if seed is None else [seed],
+        "measures": list(measures),
         "collections": [describe_collection(one) for one in collections],
         "notes": found.notes,
         "mix": [{"system": system, "seed": seed, **describe_mix(record["mix"])}] if record.get("mix") else [],

@@ -74,6 +74,7 @@ def evaluate_runs(
         "model": str(path),
         "systems": [{"system": system, "strategy": None} for system in dict.fromkeys(name for name, _ in systems)],
         "seeds": sorted({seed for _, seed in systems if seed is not None}),
+        "measures": list(measures),
         "collections": [describe_collection(collection)],
         "notes": found.notes,
         "mix": [],

@@ -171,7 +171,7 @@ def split(ranks: pa.Table, top: pa.Table | None = None) -> Iterator[tuple[Head, 
     for number, values in enumerate(heads):
         sizes = np.zeros(len(spoken), dtype=np.int64)
         alone = (head == number) & (setting != MULTILINGUAL)
-        sizes[passage[alone]] = size[alone]
+        np.maximum.at(sizes, passage[alone], size[alone])  # a query whose own document is left out has one less
         found: dict[Setting, Cases] = {}
         for code, name in enumerate(SETTINGS):
             mine = np.flatnonzero((keys[0, begins] == number) & (keys[1, begins] == code))

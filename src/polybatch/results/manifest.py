@@ -126,6 +126,7 @@ class Manifest:
     recipe: Recipe = field(default_factory=Recipe)
     systems: tuple[NamedSystem, ...] = ()
     seeds: tuple[Seed | None, ...] = ()
+    measures: tuple[str, ...] = ()
     training: tuple[TrainingData, ...] = ()
     contamination: Contamination | None = None
     collections: tuple[CollectionData, ...] = ()

@@ -100,6 +100,7 @@ def judge_index(
         "model": searcher.index.manifest["model"],
         "systems": [{"system": system, "strategy": None} for system in systems],
         "seeds": [],
+        "measures": list(measures),
         "collections": [describe_collection(one) for one in collections],
         "notes": found.notes,
         "mix": [],
@@ -208,7 +209,9 @@ def _best(
     row = 0
     for asked in sorted(collection.queries):
         for query in collection.queries[asked]:
-            found = list(runs[asked, pool].get(query.id, {}).items())[:TOP_SIZE]
+            own = collection.itself(query.id, asked)
+            hits = runs[asked, pool].get(query.id, {}).items()
+            found = [(document, score) for document, score in hits if document not in own][:TOP_SIZE]
             top.passages[row, : len(found)] = [place[document] for document, _ in found]
             top.scores[row, : len(found)] = [score for _, score in found]
             row += 1
