@@ -182,7 +182,7 @@ def test_no_damage_ends_in_a_traceback(whole: Path, tmp_path: Path, monkeypatch:
         else:
             path.write_bytes(mutated_bytes(home(name, whole).read_bytes(), rng))
         for command in reading(name, folder, rng):
-            clock = time.monotonic()
+            clock = time.process_time()
             try:
                 command()
             except PolybatchError:
@@ -190,8 +190,10 @@ def test_no_damage_ends_in_a_traceback(whole: Path, tmp_path: Path, monkeypatch:
             except Exception as error:
                 place = traceback.extract_tb(error.__traceback__)[-1]
                 tracebacks.setdefault(f"{place.filename}:{place.lineno}: {error!r:.200}", f"input {number}, {name}")
-            worst = max(worst, time.monotonic() - clock)
+            worst = max(worst, time.process_time() - clock)
         shutil.copyfile(home(name, whole), path)
+        if number % 500 == 499:
+            print(f"{number + 1} inputs: {refused} refused, at most {worst:.1f} s", tracebacks, flush=True)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     print(f"{INPUTS} inputs: {refused} refused, at most {worst:.1f} s, {grown / 2**20:.0f} MiB more memory")
     assert not tracebacks

@@ -16,6 +16,8 @@ from polybatch.results.store import TOP, Store
 from polybatch.results.tables import RANKS_SCHEMA, TEXT, read_table, write_table
 from polybatch.results.trec_runs import write_run
 
+LONGEST_NAME = 200  # characters of a name that goes into a file's
+
 PER_QUERY_SCHEMA = pa.schema(
     [
         *(RANKS_SCHEMA.field(name) for name in (*HEAD, "setting", "query_id", "cluster", "query_language")),
@@ -67,12 +69,12 @@ def export_runs(folder: Path, target: Path) -> list[Path]:
         )
     runs: dict[tuple[str, str, str], dict[str, dict[str, float]]] = {}
     for row in top.sort_by("position").to_pylist():
-        tag = quote(row["system"], safe="+") + ("" if row["seed"] is None else f".seed{row['seed']}")
+        tag = _file_name(row["system"]) + ("" if row["seed"] is None else f".seed{row['seed']}")
         run = runs.setdefault((row["collection"], tag, row["query_language"]), {})
         run.setdefault(row["query_id"], {})[row["passage_id"]] = row["score"]
     written = []
     for (collection, tag, asked), run in runs.items():
-        written.append(target / quote(collection, safe="+") / f"{tag}.{asked}.run")
+        written.append(target / _file_name(collection) / f"{tag}.{asked}.run")
         write_run(run, written[-1], tag=tag)
     return written
 
@@ -91,6 +93,15 @@ def export_qrels(folder: Path, target: Path) -> list[Path]:
     return written
 
 
+def _file_name(name: str) -> str:
+    """A name with what a file's cannot hold percent-encoded; raises ResultsError where it is too long for one."""
+    quoted = quote(name, safe="+")
+    if len(quoted) > LONGEST_NAME:
+        found = f"a name of {len(quoted):,} characters"
+        raise ResultsError([Fault(f"{name[:40]}…", found, f"{LONGEST_NAME} fit into the name of a file")])
+    return quoted
+
+
 def _judgements(ranks: pa.Table) -> Iterator[tuple[str, Collection]]:
     """File stems, and the collections of a table of RANKS_SCHEMA as far as it tells: ids and grades, no texts.
 
@@ -102,7 +113,7 @@ def _judgements(ranks: pa.Table) -> Iterator[tuple[str, Collection]]:
     for row in plain.group_by(names, use_threads=False).aggregate([]).to_pylist():
         rows.setdefault(row["collection"], []).append(row)
     for name, found in rows.items():
-        stem = quote(name, safe="+")
+        stem = _file_name(name)
         relevant: dict[tuple[str, str], set[str]] = {}
         for row in found:
             relevant.setdefault((row["query_id"], row["query_language"]), set()).add(row["passage_id"])
