@@ -33,7 +33,7 @@ from polybatch.experiment.recipe import Recipe
 from polybatch.experiment.run import run_recipe
 from polybatch.files import write_text
 from polybatch.progress import Progress
-from polybatch.results.store import read_manifest
+from polybatch.results.store import Store
 from polybatch.statistics import FORMATS, Comparison, Method, compare
 from polybatch.statistics.folders import MEASURES, read_values
 from polybatch.training.settings import UNTUNED
@@ -130,14 +130,14 @@ def run_all(recipes: Mapping[str, Recipe], *, data: Path, out: Path, progress: P
 
 
 def is_finished(folder: Path) -> bool:
-    return folder.is_dir() and bool(read_manifest(folder).get("finished"))
+    return folder.is_dir() and bool(Store(folder).stored_manifest.get("finished"))
 
 
 def values_of(recipes: Mapping[str, Recipe], out: Path, directions: Sequence[str]) -> pa.Table:
     """Every query's values, systems named by their change; each direction stands as a collection of its own."""
     tables = []
     for name, recipe in recipes.items():
-        table = read_values([out / folder_of(name)], measures=MEASURES)
+        table = read_values([Store(out / folder_of(name))], measures=MEASURES)
         (system,) = recipe.systems
         names = {system: name} | {system_name(system, by): f"with {by}" for by in recipe.corrections}
         table = replaced(table, "system", names)
@@ -165,7 +165,7 @@ def replaced(table: pa.Table, column: str, names: Mapping[str, str]) -> pa.Table
 
 
 def seconds_of(recipe: Recipe, folder: Path) -> str:
-    seconds, (system,) = read_manifest(folder)["seconds"], recipe.systems
+    seconds, (system,) = Store(folder).stored_manifest["seconds"], recipe.systems
     return f"{np.mean([seconds[f'{system}-seed{seed}'] for seed in recipe.seeds]):.0f}"
 
 

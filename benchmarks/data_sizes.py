@@ -28,7 +28,7 @@ from polybatch.experiment.sweeping.share import share_of
 from polybatch.files import write_json, write_text
 from polybatch.progress import Progress
 from polybatch.records import Direction
-from polybatch.results.store import read_manifest, read_results
+from polybatch.results.store import Store
 from polybatch.sampling.faults import largest_batch
 from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import BatchKind
@@ -103,9 +103,13 @@ def pairs(shape: CorpusShape) -> dict[str, int]:
 def record_of(recipe: Recipe, leg: Leg, out: Path) -> dict[str, Any] | None:
     """What a finished run found; None where it is not finished."""
     folder = out / leg.folder
-    if not folder.is_dir() or not read_manifest(folder).get("finished"):
+    if not folder.is_dir() or not Store(folder).stored_manifest.get("finished"):
         return None
-    manifest, results, shape = read_manifest(folder), read_results(folder), open_built(out / leg.table).table.shape
+    manifest, results, shape = (
+        Store(folder).stored_manifest,
+        Store(folder).results,
+        open_built(out / leg.table).table.shape,
+    )
     size, left_out = batch_of(shape, recipe.training.batch_size)
     systems: dict[str, dict[str, list[float]]] = {}
     for one in results:

@@ -21,14 +21,8 @@ import pyarrow as pa
 from polybatch.judging.keeping import write_cases
 from polybatch.measures.measures import measure
 from polybatch.records import Collection, Passage, Query
-from polybatch.results.store import (
-    RANKS_SCHEMA,
-    TOP_SCHEMA,
-    write_manifest,
-    write_ranks,
-    write_results,
-    write_top,
-)
+from polybatch.results.store import Store
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 CODES = ("ar", "de", "el", "en", "es", "hi", "ne", "ru", "sw", "th", "tr", "vi", "zh", "fr", "yo", "am")
 NAMES = ("untuned", "en-en", "x-x", "x-x-mono", "x-y", "hybrid")
@@ -131,13 +125,13 @@ def write(folder: Path, *, systems: int, languages: int, seeds: int, queries: in
             results += measure(found[0], top=found[1])
     joined, best = pa.concat_tables(ranks).unify_dictionaries(), pa.concat_tables(top).unify_dictionaries()
     folder.mkdir(parents=True, exist_ok=True)
-    write_ranks(folder, joined)
-    write_top(folder, best)
-    write_results(folder, results)
-    write_cases(folder, [collection_of(codes, queries)], ranks=joined, top=best)
+    Store(folder).write_ranks(joined)
+    Store(folder).write_top(best)
+    Store(folder).write_results(results)
+    write_cases(Store(folder), [collection_of(codes, queries)], ranks=joined, top=best)
     listed = [{"system": name, "strategy": name if name in NAMES else None} for name in names]
     manifest = {"finished": True, "kind": "run", "systems": listed, "seeds": list(range(1, seeds + 1))}
-    write_manifest(folder, manifest | {"training": [{"name": "wire", "languages": ["en", "sw"]}]})
+    Store(folder).write_manifest(manifest | {"training": [{"name": "wire", "languages": ["en", "sw"]}]})
     return int(joined.num_rows)
 
 

@@ -1,13 +1,16 @@
-"""Writing so that nothing is half-written: beside the target first, then renamed; and why a file cannot be read."""
+"""Files written so that nothing is half-written, JSON read within bounds, and why a file cannot be read."""
 
 import errno
 import json
 import os
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+JSON_BYTES = 1 << 28  # of a JSON file; a larger one is none of ours, and would fill the memory
 
 
 @contextmanager
@@ -38,6 +41,24 @@ def write_text(target: Path, text: str) -> None:
 def write_json(target: Path, value: Any) -> None:
     """Write indented JSON with sorted keys off and non-ASCII kept, in one step; NaN is refused."""
     write_text(target, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """The value of a JSON file in UTF-8, with or without a byte-order mark.
+
+    Raises OSError where the file cannot be read, and ValueError, with the reason in words, where it is larger than
+    JSON_BYTES, is no JSON, holds NaN, an integer of thousands of digits or half a surrogate pair, or nests deeply.
+    """
+    from pydantic_core import from_json
+
+    return from_json(read_bytes(path).removeprefix(BOM_UTF8), allow_inf_nan=False)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a small file. Raises OSError as reading does, and ValueError where it is over JSON_BYTES."""
+    if (size := path.stat().st_size) > JSON_BYTES:
+        raise ValueError(f"{size:,} bytes, more than {JSON_BYTES >> 20} MiB")
+    return path.read_bytes()
 
 
 def why_unreadable(error: OSError) -> str:

@@ -86,7 +86,7 @@ class Collection:
 
     `settings` are those that mean something, in the order of SETTINGS; in the others nothing is judged. A collection
     without the monolingual setting is one whose queries are passages themselves, so that the answer in the query's own
-    language is the query: that passage is then neither relevant nor a candidate, in the multilingual setting either.
+    language is the query. Passages that are the query are told by `itself`.
     """
 
     name: str
@@ -102,3 +102,20 @@ class Collection:
     def languages(self) -> tuple[str, ...]:
         """Languages with passages, sorted."""
         return tuple(sorted(self.passages))
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The language of each passage, by its id."""
+        return {passage.id: code for code in self.languages for passage in self.passages[code]}
+
+    def itself(self, query: str, language: str) -> frozenset[str]:
+        """The passages that are a query itself, in a language: no candidates of it in any setting, and not relevant.
+
+        The passage with the query's own id, unless it is judged relevant to it (BEIR's `ignore_identical_ids`); and
+        without the monolingual setting the answer in the query's language.
+        """
+        judged = self.judgements.get(query, frozenset())
+        own = {query} if query in self.homes and query not in judged else set()
+        if "monolingual" not in self.settings:
+            own |= {passage for passage in judged if self.homes.get(passage) == language}
+        return frozenset(own)

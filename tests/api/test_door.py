@@ -11,7 +11,7 @@ import polybatch
 from polybatch.data.newswire import newswire_collection
 from polybatch.errors import DataError, ModelError, ResultsError
 from polybatch.records import Collection
-from polybatch.results.store import read_results
+from polybatch.results.store import Store
 from tests.tiny import TINY
 
 
@@ -65,7 +65,7 @@ def test_every_public_name_is_there_and_says_what_it_is() -> None:
 
 def test_scores_are_those_of_the_stored_results_as_a_frame(counted: polybatch.Run) -> None:
     scores = counted.scores()
-    stored = read_results(counted.folder)
+    stored = Store(counted.folder).results
     assert len(scores) == len(stored)
     assert scores["value"].tolist() == [row.value for row in stored]
     assert set(scores["system"]) == {"letters"}

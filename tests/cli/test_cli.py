@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from polybatch.cli import main
-from polybatch.results.store import read_results
+from polybatch.results.store import Store
 from polybatch.sampling.strategies import STRATEGIES
 from tests.tiny import TINY
 
@@ -104,7 +104,7 @@ def test_a_trained_model_is_judged_by_its_strategy_and_seed(cli: Cli, recipe: Pa
     assert (ran.status, ran.out) == (0, "model\n"), ran.err
     ran = cli("evaluate", "model", "--on", "newswire", "--languages", "en,ne", "--batch-size", 7, "--out", "judged")
     assert ran.status == 0, ran.err
-    results = read_results(tmp_path / "judged")
+    results = Store(tmp_path / "judged").results
     assert {(one.system, one.strategy, one.seed) for one in results} == {("hybrid", "hybrid", 3)}
     assert {one.query_language for one in results} == {"en", "ne", "mean"}
     command = "polybatch evaluate model --on newswire --languages en,ne --out judged"
@@ -142,7 +142,7 @@ def test_a_model_from_elsewhere_has_no_strategy_and_no_seed(cli: Cli, recipe: Pa
 def test_a_single_language_has_the_monolingual_setting_alone(cli: Cli, recipe: Path, tmp_path: Path) -> None:
     assert cli("train", recipe, "--strategy", "en-en", "--out", "model").status == 0
     assert cli("evaluate", "model", "--on", "newswire", "--languages", "sw", "--out", "judged").status == 0
-    assert {one.setting for one in read_results(tmp_path / "judged")} == {"monolingual"}
+    assert {one.setting for one in Store(tmp_path / "judged").results} == {"monolingual"}
 
 
 def test_a_dry_run_says_what_would_be_done_and_the_run_takes_its_rows(

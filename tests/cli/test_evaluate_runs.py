@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from polybatch.cli import main
-from polybatch.results.store import read_results
+from polybatch.results.store import Store
 
 Cli = Callable[..., tuple[list[str], list[str]]]
 
@@ -52,7 +52,7 @@ def lines_of(*passages: str) -> str:
 def values(out: Path) -> dict[tuple[str, str, str, str, str], float]:
     return {
         (row.system, row.setting, row.query_language, row.passage_language, row.measure): row.value
-        for row in read_results(out)
+        for row in Store(out).results
     }
 
 
@@ -95,7 +95,7 @@ def test_names_say_system_seed_queries_and_pool(cli: Cli, mine: Path, tmp_path: 
         ("a b", "cross-lingual", "sw", "en"): 1,
         ("other", "cross-lingual", "en", "sw"): 0.5,
     }
-    assert {(row.system, row.seed) for row in read_results(tmp_path / "out")} == {("a b", 2), ("other", None)}
+    assert {(row.system, row.seed) for row in Store(tmp_path / "out").results} == {("a b", 2), ("other", None)}
     assert "mine: 1 of 2 pools of the multilingual setting are judged: no run of sw-all" in said
 
 

@@ -11,7 +11,7 @@ import pytest
 from polybatch.cli import main
 from polybatch.data.collections.table import load_collections
 from polybatch.encoders.loading import load_encoder
-from polybatch.results.store import read_results
+from polybatch.results.store import Store
 from polybatch.search.building import describe_model
 from polybatch.search.index import Index
 from polybatch.search.indexing import add_documents
@@ -64,7 +64,7 @@ def test_an_index_is_judged_on_ones_own_queries_and_each_way_to_search_is_a_syst
     Path("qrels.txt").write_text("".join(f"{query} 0 {passage} 1\n" for query, passage in relevant))
     words = ("--queries", "q.jsonl", "--judgements", "qrels.txt", "--measure", "R@100", "--out", "out")
     printed, _ = cli("evaluate", str(index), *words)
-    found = read_results(Path("out"))
+    found = Store(Path("out")).results
     ways = {one.system.rpartition(":")[2] for one in found}
     assert ways == {"dense", "text", "hybrid", "dense+balance"}
     assert all(any(f":{way}" in line for line in printed) for way in ways)
@@ -84,7 +84,7 @@ def test_exact_search_in_an_index_is_judged_as_its_model(cli: Cli, index: Path, 
     cli("evaluate", str(index), *on, "--method", "dense", "--out", "searched")
     cli("evaluate", model, *on, "--out", "ranked")
     searched, ranked = (
-        {(one.setting, one.query_language, one.passage_language): one.value for one in read_results(Path(out))}
+        {(one.setting, one.query_language, one.passage_language): one.value for one in Store(Path(out)).results}
         for out in ("searched", "ranked")
     )
     assert searched.keys() == ranked.keys()

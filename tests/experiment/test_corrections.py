@@ -16,7 +16,7 @@ from polybatch.experiment.recipe import Recipe, load_recipe
 from polybatch.experiment.run import run_recipe
 from polybatch.measures.measures import measure
 from polybatch.progress import Silent
-from polybatch.results.store import read_manifest, read_ranks, read_results
+from polybatch.results.store import Store
 from tests.experiment.test_run import StopsAfter
 from tests.tiny import TINY
 
@@ -59,18 +59,18 @@ def test_each_correction_makes_of_every_system_one_more(folder: Path) -> None:
 
     out = folder / "corrected"
     names = ["untuned", "untuned+centring", "untuned+lsar", "hybrid", "hybrid+centring", "hybrid+lsar"]
-    assert [one["system"] for one in read_manifest(out)["systems"]] == names
-    results = read_results(out)
+    assert [one["system"] for one in Store(out).stored_manifest["systems"]] == names
+    results = Store(out).results
     assert {(one.system, one.strategy) for one in results} == {(name, name.partition("+")[0]) for name in names}
-    assert measure(read_ranks(out)) == results, "every number can be computed again from the ranks"
+    assert tuple(measure(Store(out).ranks)) == results, "every number can be computed again from the ranks"
     assert "Hybrid + LSAR" in to_markdown(load_runs([out]))
     values = {one.system: one.value for one in results if (one.setting, one.query_language) == ("multilingual", "mean")}
     assert len(set(values.values())) == len(names), "no two systems are the same one"
 
 
 def test_systems_score_as_they_do_without_corrections(folder: Path) -> None:
-    with_them = [one for one in read_results(folder / "corrected") if "+" not in one.system]
-    assert with_them == read_results(folder / "plain")
+    with_them = tuple(one for one in Store(folder / "corrected").results if "+" not in one.system)
+    assert with_them == Store(folder / "plain").results
     for name in ("model.safetensors", "README.md"):
         (one, other) = (next((folder / at / "systems/hybrid-seed1/model").rglob(name)) for at in ("plain", "corrected"))
         assert one.read_bytes() == other.read_bytes()
@@ -112,14 +112,14 @@ def test_a_correction_can_be_added_to_a_finished_run_which_trains_nothing_again(
     before = weights.stat().st_mtime_ns
     run(recipe_of(tmp_path, 'corrections = ["shift"]\n' + TINY), tmp_path / "out")
     assert weights.stat().st_mtime_ns == before
-    assert {one.system for one in read_results(tmp_path / "out")} == {
+    assert {one.system for one in Store(tmp_path / "out").results} == {
         "untuned",
         "untuned+shift",
         "hybrid",
         "hybrid+shift",
     }
     fitted = Correction.read(tmp_path / "out/systems/hybrid+shift-seed1/model").fitted
-    of_training = 240 - read_manifest(tmp_path / "out")["contamination"]["rows"]
+    of_training = 240 - Store(tmp_path / "out").stored_manifest["contamination"]["rows"]
     assert fitted["texts"] == dict.fromkeys(("en", "ne", "sw"), of_training), "where there are no other rows"
     changed = recipe_of(tmp_path, CORRECTIONS + TINY + DEVELOPMENT)
     with pytest.raises(RecipeError, match="holds a run of another recipe"):

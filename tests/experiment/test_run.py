@@ -16,7 +16,8 @@ from polybatch.experiment.run import run_recipe, train_one
 from polybatch.measures.families import DEFAULT
 from polybatch.measures.measures import measure, parse_measures
 from polybatch.progress import Silent
-from polybatch.results.store import RANKS_SCHEMA, TOP_SCHEMA, read_manifest, read_ranks, read_results, read_top
+from polybatch.results.store import Store
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 
 def run(recipe: Recipe, out: Path, progress: Silent | None = None) -> None:
@@ -42,16 +43,16 @@ class StopsAfter(Silent):
 
 def test_a_run_writes_what_the_interface_promises(tiny: Recipe, tmp_path: Path) -> None:
     run(tiny, tmp_path / "out")
-    results, ranks = read_results(tmp_path / "out"), read_ranks(tmp_path / "out")
+    results, ranks = Store(tmp_path / "out").results, Store(tmp_path / "out").ranks
     assert ranks.schema.equals(RANKS_SCHEMA)
     assert {one.system for one in results} == {"untuned", "x-y", "hybrid"}
     assert {one.seed for one in results} == {1, 2}
     found = {(one.setting, one.measure) for one in results}
     assert found == {(setting, str(one)) for one in parse_measures(DEFAULT) for setting in one.family.settings}
     assert {("monolingual", "mAP"), ("cross-lingual", "R@1"), ("multilingual", "rank_distance")} <= found
-    assert read_top(tmp_path / "out").schema.equals(TOP_SCHEMA)
-    assert measure(ranks) == results, "every number can be computed again from the ranks"
-    manifest = read_manifest(tmp_path / "out")
+    assert Store(tmp_path / "out").top.schema.equals(TOP_SCHEMA)
+    assert tuple(measure(ranks)) == results, "every number can be computed again from the ranks"
+    manifest = Store(tmp_path / "out").stored_manifest
     assert manifest["finished"]
     assert [(mix["system"], mix["batches"], mix["rows"]) for mix in manifest["mix"]] == [
         (system, 6, 96) for system in ("x-y", "x-y", "hybrid", "hybrid")
@@ -91,7 +92,7 @@ def test_training_moves_the_encoder_towards_cross_lingual_retrieval(tiny: Recipe
     run(longer, tmp_path / "out")
     value = {
         one.system: one.value
-        for one in read_results(tmp_path / "out")
+        for one in Store(tmp_path / "out").results
         if (one.setting, one.query_language, one.measure) == ("cross-lingual", "mean", "mAP")
     }
     assert value["x-y"] > 3 * value["untuned"]

@@ -22,11 +22,12 @@ from polybatch.experiment.sweeping import run_sweep
 from polybatch.experiment.sweeping.choice import choose
 from polybatch.experiment.sweeping.keys import label, parse_values, with_values
 from polybatch.experiment.sweeping.markdown import to_markdown
-from polybatch.experiment.sweeping.points import MACRO, Point, Scores, read_point
+from polybatch.experiment.sweeping.points import Point, Scores, read_point
 from polybatch.experiment.sweeping.share import share_of
 from polybatch.progress import Silent
 from polybatch.records import SETTINGS
-from polybatch.results.store import Result, read_manifest, write_results
+from polybatch.results.store import Result, Store
+from polybatch.results.sweep import MACRO
 from polybatch.training.settings import Selection
 
 
@@ -119,7 +120,7 @@ def test_a_point_is_the_mean_over_collections_and_settings_for_each_seed(tmp_pat
         for setting in SETTINGS
         for seed in (2, 1)
     ]
-    write_results(tmp_path, results)
+    Store(tmp_path).write_results(results)
     found = read_point(tmp_path, "0.5", systems=["hybrid"], seeds=[1, 2], rows=7)
     (own,) = found.systems
     assert own.columns["monolingual"] == pytest.approx((0.45, 0))
@@ -144,12 +145,12 @@ def test_a_sweep_chooses_on_development_data_and_measures_the_test_once(
     assert [one["name"] for one in record["development"]] == ["development"]
     assert set(record["also_in_test"]) == {"development"}
     for value in ("0.25", "1"):
-        manifest = read_manifest(out / f"alpha-{value}")
+        manifest = Store(out / f"alpha-{value}").stored_manifest
         assert [one["name"] for one in manifest["collections"]] == ["development"], "no value meets the test"
         assert [one["system"] for one in manifest["systems"]] == ["hybrid"], "only what alpha changes is trained"
         kinds = [mix["kinds"].get("monolingual", 0) for mix in manifest["mix"]]
         assert all(kind == 6 for kind in kinds) if value == "1" else all(0 < kind < 6 for kind in kinds)
-    final = read_manifest(out / "chosen")
+    final = Store(out / "chosen").stored_manifest
     assert [one["name"] for one in final["collections"]] == ["newswire"]
     assert [one["system"] for one in final["systems"]] == small.systems
     assert final["recipe"]["text"].startswith(f"# alpha {found.choice.value} was chosen on ")
@@ -209,7 +210,9 @@ def test_a_sweep_over_size_trains_on_fewer_rows(tiny: Recipe, tmp_path: Path, de
     small = tiny.model_copy(update={"seeds": [1], "systems": ["untuned", "hybrid"]})
     found = sweep(small, "size", "1,.5", tmp_path / "out", on=[development], test=False)
     assert [(one.value, one.rows) for one in found.points] == [("0.5", 120), ("1", 240)]
-    half, whole = (read_manifest(tmp_path / f"out/size-{value}")["training"][0]["items"] for value in ("0.5", "1"))
+    half, whole = (
+        Store(tmp_path / f"out/size-{value}").stored_manifest["training"][0]["items"] for value in ("0.5", "1")
+    )
     assert (half, whole) == (120, 240)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from polybatch.results.store import RANKS_SCHEMA, write_ranks
+from polybatch.results.store import Store
+from polybatch.results.tables import RANKS_SCHEMA
 
 Levels = Mapping[tuple[str, int | None], float]
 LANGUAGES = ("en", "sw")
@@ -58,7 +59,7 @@ def ranks_of(
 def write_judged(folder: Path, *tables: pa.Table) -> Path:
     """An out folder with these ranks."""
     folder.mkdir(parents=True)
-    write_ranks(folder, pa.concat_tables(tables).unify_dictionaries())
+    Store(folder).write_ranks(pa.concat_tables(tables).unify_dictionaries())
     return folder
 
 

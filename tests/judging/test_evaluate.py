@@ -13,17 +13,8 @@ from polybatch.judging.evaluate import evaluate, evaluate_model
 from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from polybatch.records import Collection
-from polybatch.results.store import (
-    RANKS,
-    RANKS_SCHEMA,
-    TOP_SCHEMA,
-    read_manifest,
-    read_ranks,
-    read_results,
-    read_top,
-    write_ranks,
-    write_top,
-)
+from polybatch.results.store import RANKS, Store
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 MEASURES = ["mAP", "AWRF@20", "language_probe", "PEER@20"]
 
@@ -50,10 +41,10 @@ def test_every_number_can_be_computed_again_from_what_is_written(newswire: Colle
     names = ["mAP", "nDCG@10", "AWRF@20", "rank1_NR"]
     how = {"system": "letters", "strategy": None, "seed": None}
     found = evaluate(Letters(), [newswire], **how, out=tmp_path, progress=Silent(), measures=names)  # type: ignore[arg-type]
-    ranks, top = read_ranks(tmp_path), read_top(tmp_path)
+    ranks, top = Store(tmp_path).ranks, Store(tmp_path).top
     assert ranks.schema.equals(RANKS_SCHEMA)
     assert top.schema.equals(TOP_SCHEMA)
-    assert read_results(tmp_path) == found.results == measure(ranks, names, top=top)
+    assert Store(tmp_path).results == tuple(found.results) == tuple(measure(ranks, names, top=top))
     assert {one.measure for one in found.results} == set(names)
 
 
@@ -73,12 +64,12 @@ def test_the_manifest_keeps_the_notes_and_a_measure_that_refuses_does_not_stop_t
         measures=MEASURES,
         cache=tmp_path / "cache",
     )
-    results = read_results(tmp_path / "out")
+    results = Store(tmp_path / "out").results
     assert {one.measure for one in results} == {"mAP", "AWRF@20", "language_probe"}
     (probe,) = (one for one in results if one.measure == "language_probe")
     assert 0.5 < probe.value <= 1
     assert probe.queries >= 10
-    (note,) = read_manifest(tmp_path / "out")["notes"]
+    (note,) = Store(tmp_path / "out").stored_manifest["notes"]
     assert note.startswith("PEER@20: each language has one relevant passage")
     assert len(list((tmp_path / "cache").glob("*/*/vectors.npy"))) == 2
 
@@ -101,11 +92,10 @@ def test_a_text_that_is_no_measure_is_refused_before_anything_is_loaded(tmp_path
 
 def test_tables_are_read_as_they_were_written(tmp_path: Path) -> None:
     ranks, top = RANKS_SCHEMA.empty_table(), TOP_SCHEMA.empty_table()
-    write_ranks(tmp_path, ranks)
-    write_top(tmp_path, top)
-    assert read_ranks(tmp_path).equals(ranks)
-    assert read_top(tmp_path).equals(top)
-    assert read_ranks(tmp_path, ["rank", "place"]).column_names == ["rank", "place"]
+    Store(tmp_path).write_ranks(ranks)
+    Store(tmp_path).write_top(top)
+    assert Store(tmp_path).ranks.equals(ranks)
+    assert Store(tmp_path).top.equals(top)
 
 
 def test_ranks_of_another_form_are_refused_by_the_columns_that_they_lack(tmp_path: Path) -> None:
@@ -113,4 +103,4 @@ def test_ranks_of_another_form_are_refused_by_the_columns_that_they_lack(tmp_pat
 
     pq.write_table(pa.table({"system": ["x"], "rank": [1]}), tmp_path / RANKS)
     with pytest.raises(ResultsError, match=r"ranks\.parquet: lacks the columns strategy, .*place.*; evaluate again"):
-        read_ranks(tmp_path)
+        _ = Store(tmp_path).ranks

@@ -6,17 +6,21 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
 import torch
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from polybatch.data.collections.sentences import sentence_collection
 from polybatch.errors import DataError, ModelError
+from polybatch.judging.checks import collection_faults
 from polybatch.judging.judge import judge_collection, judge_vectors, rank_collection
 from polybatch.progress import Progress, Silent
 from polybatch.records import SETTINGS, Collection, Passage, Query, Setting
 
 from .pools import TableEncoder, judged, tiny
+from .test_ranks import rows
 
 VECTORS = {"question": np.ones(2), "one": np.array([1.0, 0]), "two": np.array([0, 1.0])}
 
@@ -255,3 +259,47 @@ def test_many_faults_of_a_kind_are_listed_in_part_and_counted() -> None:
         rank_collection(TableEncoder({}), replace(tiny(), judgements=judgements), system="x")
     assert len(caught.value.faults) == 6
     assert str(caught.value.faults[-1]) == "tiny: 15 more faults like these"
+
+
+@settings(max_examples=40, deadline=None)
+@given(judged(), st.integers(0, 4), st.integers(0, 11))
+def test_a_query_s_own_document_is_no_candidate_of_it_in_any_setting(
+    case: tuple[Collection, TableEncoder], number: int, row: int
+) -> None:
+    drawn, encoder = case
+    code = drawn.languages[0]
+    question, row = f"q{number % len(drawn.queries[code])}", row % len(drawn.passages[code])
+    known = {one: question if one == f"{code}:{row}" else one for one in drawn.homes}
+    judgements = {
+        query: frozenset(known[one] for one in found) - ({question} if query == question else set())
+        for query, found in drawn.judgements.items()
+    }
+    grades = {q: {one: drawn.grades[q].get(one, 1) for one in found} for q, found in judgements.items()}
+    passages = {of: tuple(replace(one, id=known[one.id]) for one in found) for of, found in drawn.passages.items()}
+    collection = replace(drawn, passages=passages, judgements=judgements, grades=grades)
+    without = {of: tuple(one for one in found if one.id != question) for of, found in passages.items()}
+    if collection_faults(collection) or not all(without.values()):
+        return
+    columns = ("setting", "query_language", "passage_language", "query_id", "passage_id", "rank", "place", "pool_size")
+    shown = ("setting", "query_language", "query_id", "position", "passage_id", "relevant")
+    found = judge_collection(encoder, collection, system="x", top=3)
+    alone = replace(collection, passages=without, judgements={question: judgements[question]}, grades={})
+    alone = replace(
+        alone, queries={of: tuple(q for q in side if q.id == question) for of, side in alone.queries.items()}
+    )
+    if collection_faults(alone):
+        assert question not in found.ranks.column("query_id").to_pylist()
+        return
+    told = judge_collection(encoder, alone, system="x", top=3)
+    of_question = pc.field("query_id") == question
+    assert rows(found.ranks.filter(of_question), *columns) == rows(told.ranks, *columns)
+    assert rows(found.top.filter(of_question), *shown) == rows(told.top, *shown)
+    assert any("queries have a passage of their own id, which is left out" in note for note in found.notes)
+
+
+def test_a_document_of_a_query_s_id_that_is_judged_to_answer_it_is_an_answer() -> None:
+    queries, passages = {"en": (Query("1", "1", "a"),)}, {"en": (Passage("1", "b"), Passage("2", "c"))}
+    encoder = TableEncoder({"a": np.array([1.0, 0]), "b": np.array([1.0, 0]), "c": np.array([0, 1.0])})
+    found = judge_collection(encoder, Collection("x", queries, passages, {"1": frozenset({"1"})}), system="x")
+    assert rows(found.ranks, "passage_id", "rank", "pool_size") == [("1", 1, 2)]
+    assert not found.notes

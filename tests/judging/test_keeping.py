@@ -15,7 +15,8 @@ from polybatch.judging.judge import judge_collection
 from polybatch.judging.keeping import DRAWN, FIRST, FURTHEST, LONGEST, write_cases
 from polybatch.measures.measures import per_query
 from polybatch.records import SETTINGS, Collection, Passage, Query
-from polybatch.results.kept import CASES, Kept, may_keep, read_cases
+from polybatch.results.kept import Kept, may_keep
+from polybatch.results.store import CASES, Store
 
 
 class Letters:
@@ -52,8 +53,8 @@ def judged(collection: Collection) -> tuple[pa.Table, pa.Table]:
 @pytest.fixture(scope="module")
 def kept(collection: Collection, judged: tuple[pa.Table, pa.Table], tmp_path_factory: pytest.TempPathFactory) -> Kept:
     out = tmp_path_factory.mktemp("kept")
-    write_cases(out, [collection], ranks=judged[0], top=judged[1])
-    (found,) = read_cases(out)
+    write_cases(Store(out), [collection], ranks=judged[0], top=judged[1])
+    (found,) = Store(out).cases
     return found
 
 
@@ -143,8 +144,8 @@ def test_without_such_a_licence_there_are_ids_alone(
     tmp_path: Path, collection: Collection, judged: tuple[pa.Table, pa.Table]
 ) -> None:
     closed = Collection(collection.name, collection.queries, collection.passages, collection.judgements)
-    write_cases(tmp_path, [closed], ranks=judged[0], top=judged[1])
-    (found,) = read_cases(tmp_path)
+    write_cases(Store(tmp_path), [closed], ranks=judged[0], top=judged[1])
+    (found,) = Store(tmp_path).cases
     assert found.why == "its licence (unknown) is not known to allow texts in results"
     assert {case.text for case in found.cases} == {None}
     assert {passage.text for passage in found.passages.values()} == {None}
@@ -159,8 +160,8 @@ def test_single_systems_keep_the_same_queries_so_that_reports_can_set_them_side_
     places = []
     for system in ("x-y", "hybrid"):
         ranks, top = (table.filter(pc.field("system") == system) for table in judged)
-        write_cases(tmp_path / system, [collection], ranks=ranks, top=top)
-        (found,) = read_cases(tmp_path / system)
+        write_cases(Store(tmp_path / system), [collection], ranks=ranks, top=top)
+        (found,) = Store(tmp_path / system).cases
         places.append({(one.setting, one.query_language, one.passage_language, one.query_id) for one in found.cases})
     assert places[0] == places[1]
     assert len(places[0]) == 3 * DRAWN
@@ -178,14 +179,14 @@ def test_what_is_kept_is_small_however_large_the_collection(tmp_path: Path) -> N
     )
     found = [judge_collection(Letters(seed), whole, system=str(seed), strategy=str(seed), seed=1) for seed in (1, 2)]
     ranks, top = (pa.concat_tables([one[part] for one in found]).unify_dictionaries() for part in (0, 1))
-    write_cases(tmp_path, [whole], ranks=ranks, top=top)
+    write_cases(Store(tmp_path), [whole], ranks=ranks, top=top)
     assert (tmp_path / CASES).stat().st_size < 250_000
-    (kept,) = read_cases(tmp_path)
+    (kept,) = Store(tmp_path).cases
     assert max(len(case.text or "") for case in kept.cases) == LONGEST
 
 
 def test_a_file_that_is_no_record_is_a_fault_that_says_what_works(tmp_path: Path) -> None:
-    assert read_cases(tmp_path) == ()
+    assert Store(tmp_path).cases == ()
     (tmp_path / CASES).write_text(json.dumps([{"collection": 3}]))
     with pytest.raises(ResultsError, match="evaluate again, or remove it"):
-        read_cases(tmp_path)
+        _ = Store(tmp_path).cases

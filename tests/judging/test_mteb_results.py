@@ -21,7 +21,7 @@ from polybatch.judging.mteb_tasks.running import find_tasks
 from polybatch.progress import Silent
 from polybatch.records import Collection
 from polybatch.report import load_runs, to_markdown
-from polybatch.results.store import Result, read_ranks, read_results
+from polybatch.results.store import Result, Store
 from polybatch.statistics.folders import compare_runs
 
 pytestmark = pytest.mark.skipif(find_spec("mteb") is None, reason="MTEB is not installed")
@@ -83,7 +83,7 @@ def stored(task: str, *subsets: dict[str, Any], **splits: Any) -> dict[str, Any]
 
 
 def test_a_task_of_mteb_stands_beside_our_own_with_the_same_values(out: Path) -> None:
-    rows = read_results(out)
+    rows = Store(out).results
     ours = [replace(row, value=0.0) for row in rows if row.collection == "newswire"]
     theirs = [replace(row, value=0.0, collection="newswire") for row in rows if row.collection == "mteb:InvitedNews"]
     assert sorted(map(str, ours)) == sorted(map(str, theirs)) != []
@@ -97,7 +97,7 @@ def test_a_task_of_mteb_stands_beside_our_own_with_the_same_values(out: Path) ->
 
 def test_what_mteb_writes_is_read_back(out: Path) -> None:
     read = read_mteb_results(out / "mteb", measures=MEASURES)
-    rows = [row for row in read_results(out) if row.collection == "mteb:InvitedNews"]
+    rows = [row for row in Store(out).results if row.collection == "mteb:InvitedNews"]
     assert [replace(row, value=0.0) for row in read] == [replace(row, value=0.0) for row in rows]
     assert [row.value for row in read] == pytest.approx([row.value for row in rows], abs=1e-5)  # MTEB rounds
 
@@ -117,8 +117,8 @@ def test_languages_choose_among_the_subsets_of_a_task(newswire: Collection) -> N
 def test_a_task_alone_leaves_no_ranks_and_cannot_be_compared(folder: str, out: Path, tmp_path: Path) -> None:
     with registered(newswire_collection(stories=20)):
         judge(folder, ["mteb:InvitedNews"], tmp_path / "alone", languages=["sw"])
-    assert read_ranks(tmp_path / "alone").num_rows == 0
-    assert read_results(tmp_path / "alone")
+    assert Store(tmp_path / "alone").ranks.num_rows == 0
+    assert Store(tmp_path / "alone").results
     for path in (tmp_path / "alone", out / "mteb"):
         with pytest.raises(ResultsError, match="no value for each query"):
             compare_runs([path, out])

@@ -13,7 +13,7 @@ from polybatch.judging.judge import judge_collection, judge_vectors
 from polybatch.judging.ranks import tie_order
 from polybatch.measures.measures import measure
 from polybatch.records import Collection, Passage, Query
-from polybatch.results.store import RANKS_SCHEMA, TOP_SCHEMA
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 from .pools import LANGUAGES, TableEncoder, brute_force, judged
 
@@ -74,15 +74,15 @@ def test_equal_passages_tie_exactly_and_none_is_better_than_itself(width: int, m
     copies = rng.integers(0, 97, 400)
     factors = rng.choice([0.5, 1, 2], (400, 1))  # a power of two leaves the direction as it is, to the last bit
     passages = tuple(Passage(str(number), "") for number in range(400))
-    queries = tuple(Query(str(number), str(number), "") for number in range(50))
-    judgements = {str(number): frozenset({str(7 * number % 400)}) for number in range(50)}
+    queries = tuple(Query(f"q{number}", f"q{number}", "") for number in range(50))
+    judgements = {f"q{number}": frozenset({str(7 * number % 400)}) for number in range(50)}
     collection = Collection("copies", {"en": queries}, {"en": passages}, judgements)
     asked = rng.standard_normal((50, 384), dtype=np.float32)
     found = judge_vectors({"en": asked}, {"en": distinct[copies] * factors}, collection, system="x").ranks
     exact = asked.astype(np.float64) @ (distinct / np.linalg.norm(distinct, axis=1, keepdims=True)).T.astype(np.float64)
     for query, passage, rank in rows(found, "query_id", "passage_id", "rank"):
         own = copies[int(passage)]
-        scores = exact[int(query)]
+        scores = exact[int(query.removeprefix("q"))]
         better = sum(scores[copy] > scores[own] for copy in copies if copy != own)
         assert rank == 1 + better + (np.count_nonzero(copies == own) - 1) / 2
 

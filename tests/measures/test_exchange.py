@@ -29,7 +29,7 @@ from polybatch.measures.exchange import (
 from polybatch.measures.measures import measure, per_query
 from polybatch.progress import Silent
 from polybatch.records import Collection, Passage, Query
-from polybatch.results.store import ALL, read_ranks, read_top
+from polybatch.results.store import ALL, Store
 from polybatch.results.trec_runs import read_run, write_run
 from tests.judging.pools import TableEncoder, judged, tiny
 
@@ -211,7 +211,7 @@ def test_other_tools_measure_on_exported_runs_and_qrels_what_we_do(folder: Path,
     names = ["nDCG@10", "mAP", "RR", "nDCG@3"]
     ours = {
         (row["query_language"], row["query_id"], row["measure"]): row["value"]
-        for row in per_query(read_ranks(folder), names).to_pylist()
+        for row in per_query(Store(folder).ranks, names).to_pylist()
         if row["setting"] == "multilingual"
     }
     theirs: dict[tuple[str, str, str], float] = {}
@@ -232,7 +232,7 @@ def test_exported_runs_are_judged_as_the_folder_says(folder: Path, tmp_path: Pat
     assert not found.notes
     values = [
         {(one.query_language, one.value) for one in measure(ranks, ["RR", "Comp@2"]) if one.setting == "multilingual"}
-        for ranks in (found.ranks, read_ranks(folder))
+        for ranks in (found.ranks, Store(folder).ranks)
     ]
     assert values[0] == values[1]
 
@@ -242,7 +242,7 @@ def test_per_query_scores_are_read_as_they_were_written(folder: Path, tmp_path: 
     assert export_per_query(folder, path, measures=["mAP", "TLR@2", "AWRF@3", "one_target_RR"]) == [path]
     read = read_per_query(path)
     assert read.schema.equals(PER_QUERY_SCHEMA)
-    made = per_query(read_ranks(folder), ["mAP", "TLR@2", "AWRF@3", "one_target_RR"], top=read_top(folder))
+    made = per_query(Store(folder).ranks, ["mAP", "TLR@2", "AWRF@3", "one_target_RR"], top=Store(folder).top)
     assert read.to_pylist() == made.to_pylist()
     write_per_query(read.slice(0, 0), path)
     assert read_per_query(path).num_rows == 0
@@ -293,13 +293,13 @@ def test_where_queries_are_passages_other_tools_leave_them_out_by_the_qrels_of_t
         notes={},
     )
     evaluate(Letters(), [sentences], system="x", strategy=None, seed=None, out=out, progress=Silent())
-    assert {row["setting"] for row in read_ranks(out).to_pylist()} == {"cross-lingual", "multilingual"}
+    assert {row["setting"] for row in Store(out).ranks.to_pylist()} == {"cross-lingual", "multilingual"}
     qrels = export_qrels(out, tmp_path / "trec")
     assert [path.name for path in qrels] == ["lines.en.qrels", "lines.sw.qrels"]
     assert read_qrels(qrels[0]) == {one: {f"sw:{one}": 1} for one in "123"}
     ours = {
         (row["query_language"], row["query_id"]): row["value"]
-        for row in per_query(read_ranks(out), ["nDCG@10"]).to_pylist()
+        for row in per_query(Store(out).ranks, ["nDCG@10"]).to_pylist()
         if row["setting"] == "multilingual"
     }
     theirs: dict[tuple[str, str], float] = {}
@@ -312,3 +312,22 @@ def test_where_queries_are_passages_other_tools_leave_them_out_by_the_qrels_of_t
         ):
             theirs[path.name.split(".")[-2], one.query_id] = one.value
     assert ours == pytest.approx(theirs, abs=1e-9)
+
+
+def test_scores_of_a_run_that_float32_cannot_tell_apart_rank_by_float64() -> None:
+    ids = [f"p{number}" for number in range(9)]
+    passages = {"en": tuple(Passage(id, id) for id in ids)}
+    collection = Collection("x", {"en": (Query("q", "q", "q"),)}, passages, {"q": frozenset(ids[::2])})
+    scores = {id: 1e300 * (1 + place * 1e-12) for place, id in enumerate(ids)}
+    found = judge_runs({("en", "en"): {"q": scores}}, collection, system="x")
+    of = dict(zip(found.ranks.column("passage_id").to_pylist(), found.ranks.column("place").to_pylist(), strict=True))
+    assert of == {id: len(ids) - ids.index(id) for id in ids[::2]}
+    assert np.isfinite(found.ranks.column("score").to_numpy()).all()
+    assert found.top.column("passage_id").to_pylist() == ids[::-1]
+
+
+def test_a_score_beyond_float64_is_refused_at_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.run"
+    path.write_text("q Q0 d 1 1e300 x\nq Q0 e 2 1e400 x\n")
+    with pytest.raises(DataError, match=r"x\.run:2: score '1e400'; a finite number that float64 holds"):
+        read_run(path)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -10,17 +11,9 @@ import pyarrow as pa
 
 from polybatch.judging.keeping import write_cases
 from polybatch.records import Setting
-from polybatch.results.store import (
-    ALL,
-    MEAN,
-    RANKS_SCHEMA,
-    TOP_SCHEMA,
-    Result,
-    write_manifest,
-    write_ranks,
-    write_results,
-    write_top,
-)
+from polybatch.results.manifest import Manifest
+from polybatch.results.store import ALL, MEAN, Result, Store
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 from .texts import collection_of
 
@@ -228,6 +221,14 @@ def manifest_of(systems: Sequence[str], seeds: Sequence[int], languages: Sequenc
     }
 
 
+def recorded(manifest: Mapping[str, Any]) -> Manifest:
+    """A manifest as it is read back."""
+    with TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        store.write_manifest(manifest)
+        return store.manifest
+
+
 def write_run(
     folder: Path,
     *,
@@ -246,11 +247,11 @@ def write_run(
     """
     each = [(system, seed) for system in systems for seed in ([None] if system == "untuned" else seeds)]
     folder.mkdir(parents=True, exist_ok=True)
-    write_results(folder, [row for s, n in each for row in rows_of(s, n, languages=languages, shift=shift)])
+    Store(folder).write_results([row for s, n in each for row in rows_of(s, n, languages=languages, shift=shift)])
     ranks = ranks_of(each if first else each[:2], languages=languages, pool=pool, first=first)
-    write_ranks(folder, ranks)
+    Store(folder).write_ranks(ranks)
     if first:
-        write_top(folder, top := top_of(ranks))
-        write_cases(folder, [collection_of(languages, queries=QUERIES)], ranks=ranks, top=top)
-    write_manifest(folder, manifest_of(systems, seeds, languages) | manifest)
+        Store(folder).write_top(top := top_of(ranks))
+        write_cases(Store(folder), [collection_of(languages, queries=QUERIES)], ranks=ranks, top=top)
+    Store(folder).write_manifest(manifest_of(systems, seeds, languages) | manifest)
     return folder

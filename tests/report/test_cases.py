@@ -8,8 +8,8 @@ from polybatch.judging.keeping import write_cases
 from polybatch.records import SETTINGS
 from polybatch.report import Report, load_runs, to_html, to_json
 from polybatch.report.cases import EXAMPLES, SHOWN, examples_of
-from polybatch.results.kept import CASES, Case, Kept, KeptPassage, Ranking
-from polybatch.results.store import read_ranks, read_top
+from polybatch.results.kept import Case, Kept, KeptPassage, Ranking
+from polybatch.results.store import CASES, Store
 
 from .runs import NEWS, QUERIES, write_run
 from .texts import PASSAGES, collection_of
@@ -73,7 +73,7 @@ def test_texts_stand_on_the_page_in_their_language_and_direction(tmp_path: Path)
 def test_ids_stand_where_texts_may_not_and_the_page_says_why(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["x-y", "hybrid"], first="hybrid")
     closed = replace(collection_of(NEWS, queries=QUERIES), licence="unknown")
-    write_cases(run, [closed], ranks=read_ranks(run), top=read_top(run))
+    write_cases(Store(run), [closed], ranks=Store(run).ranks, top=Store(run).top)
     html = to_html(load_runs([run]))
     assert "Without texts: its licence (unknown) is not known to allow texts in results." in html
     assert PASSAGES["sw"] not in html

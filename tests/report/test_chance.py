@@ -9,7 +9,7 @@ from polybatch.measures.chance import rank_distance
 from polybatch.report import Report
 from polybatch.report.chance import references_of
 from polybatch.report.summary import Quantity
-from polybatch.results.store import ALL, read_results, write_ranks
+from polybatch.results.store import ALL, Store
 
 from .runs import NEWS, POOL, ranks_of, write_run
 
@@ -32,9 +32,13 @@ def test_the_ideal_ranker_has_every_relevant_passage_first(report: Report) -> No
 def test_chance_takes_each_language_with_several_passages_as_one(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["en-en"], seeds=[1])
     ranks = ranks_of([("en-en", 1)])
-    again = ranks.filter([language == "sw" for language in ranks.column("passage_language").to_pylist()])
-    write_ranks(run, pa.concat_tables([ranks, again]))
+    again = [
+        row | {"passage_id": f"other-{row['passage_id']}", "place": row["place"] + 30, "rank": row["rank"] + 30}
+        for row in ranks.to_pylist()
+        if row["passage_language"] == "sw"
+    ]
+    Store(run).write_ranks(pa.concat_tables([ranks, pa.Table.from_pylist(again, ranks.schema)]))
     quantity = Quantity("ntrex-news", "multilingual", "en", ALL, "rank_distance")
-    assert references_of(run, read_results(run)).random[quantity] == pytest.approx(
+    assert references_of(Store(run), Store(run).results).random[quantity] == pytest.approx(
         rank_distance((1, 1, 2), POOL * len(NEWS))
     )

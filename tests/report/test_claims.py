@@ -8,7 +8,7 @@ import pytest
 from polybatch.claims import put_to_test
 from polybatch.report import Report, load_runs, to_html, to_json, to_markdown, to_tex
 from polybatch.report.claims import MARKS, METHOD, claim_rows, claims_of, deciding
-from polybatch.results.store import write_manifest
+from polybatch.results.store import Store
 
 from .runs import manifest_of, write_run
 
@@ -69,14 +69,17 @@ def test_without_evidence_a_sentence_says_why_and_there_is_no_verdict(tmp_path: 
 
 def test_one_run_cut_short_leaves_all_claims_untested(tmp_path: Path, planted: Path) -> None:
     half = write_run(tmp_path / "half", systems=["untuned"])
-    write_manifest(half, manifest_of(["untuned"], [1], ["en"]) | {"finished": False})
-    assert claims_of([planted, half]).lacking == "The claims were not put to the test: half is not a finished run."
+    Store(half).write_manifest(manifest_of(["untuned"], [1], ["en"]) | {"finished": False})
+    assert (
+        claims_of([Store(planted), Store(half)]).lacking
+        == "The claims were not put to the test: half is not a finished run."
+    )
 
 
 def test_more_ranks_than_a_page_can_wait_for_are_left_to_the_command(
     planted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("polybatch.report.claims.MOST_ROWS", 100)
-    found = claims_of([planted])
+    found = claims_of([Store(planted)])
     assert not found.verdicts
     assert "`polybatch claims` takes them" in found.lacking

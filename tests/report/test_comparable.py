@@ -8,7 +8,7 @@ import pytest
 
 from polybatch.errors import ResultsError
 from polybatch.report import load_runs, to_html
-from polybatch.results.store import read_manifest, read_results, write_manifest, write_results
+from polybatch.results.store import Store
 
 from .runs import manifest_of, rows_of, write_run
 
@@ -23,8 +23,8 @@ def refusal(*runs: Path) -> str:
 
 
 def described(run: Path, **facts: Any) -> Path:
-    (entry,) = read_manifest(run)["collections"]
-    write_manifest(run, read_manifest(run) | {"collections": [entry | facts]})
+    (entry,) = Store(run).stored_manifest["collections"]
+    Store(run).write_manifest(Store(run).stored_manifest | {"collections": [entry | facts]})
     return run
 
 
@@ -63,14 +63,14 @@ def test_other_pools_are_refused(tmp_path: Path) -> None:
 def test_other_counts_of_queries_are_refused_within_a_run_too(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["hybrid"], seeds=[1])
     others = [replace(row, queries=row.queries + 1) for row in rows_of("x-y", 1)]
-    write_results(run, [*read_results(run), *others])
+    Store(run).write_results([*Store(run).results, *others])
     assert "hybrid on 20 queries but x-y on 21" in refusal(run)
 
 
 def test_runs_without_a_collection_in_common_are_shown_apart_and_the_page_says_so(tmp_path: Path) -> None:
     one = write_run(tmp_path / "one", systems=["x-y"], seeds=[1])
     two = write_run(tmp_path / "two", systems=["hybrid"], seeds=[1], collections=[])
-    write_results(two, rows_of("hybrid", 1, collection="wire"))
+    Store(two).write_results(rows_of("hybrid", 1, collection="wire"))
     report = load_runs([one, two])
     (caution,) = report.cautions
     assert caution.startswith("No collection was judged in all runs: one on ntrex-news; two on wire.")
@@ -90,7 +90,7 @@ def test_results_of_an_older_version_are_refused_with_the_way_forward(tmp_path: 
 def test_results_that_say_less_are_read(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["x-y", "hybrid"], seeds=[1], first="hybrid")
     older = {key: value for key, value in manifest_of(["x-y"], [1], ["en"]).items() if key in ("kind", "finished")}
-    write_manifest(run, older | {"unknown": 1})
+    Store(run).write_manifest(older | {"unknown": 1})
     for name in ("cases.json", "top.parquet"):
         (run / name).unlink()
     assert "not recorded" in to_html(load_runs([run]))

@@ -1,6 +1,7 @@
 """Folders become one report, or every fault is named at once."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from polybatch.errors import ResultsError
 from polybatch.report import Report, load_runs
-from polybatch.results.store import read_results, write_manifest, write_results
+from polybatch.results.store import Store
 
 from .runs import NEWS, rows_of, write_run
 
@@ -45,7 +46,7 @@ def test_the_same_system_and_seed_from_two_folders_stay_apart(tmp_path: Path) ->
         ("hybrid (two)", "Hybrid (two)"),
     ]
     assert {mix.system for mix in report.mix} == {"en-en", "hybrid (one)", "x-y", "hybrid (two)"}
-    assert len(report.results) == len(read_results(one)) + len(read_results(two))
+    assert len(report.results) == len(Store(one).results) + len(Store(two).results)
 
 
 def test_folders_of_one_name_are_told_apart_by_their_parents(tmp_path: Path) -> None:
@@ -55,7 +56,7 @@ def test_folders_of_one_name_are_told_apart_by_their_parents(tmp_path: Path) -> 
 
 def test_a_seed_and_an_outside_model_stand_side_by_side(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["hybrid"])
-    write_results(run, [*read_results(run), *rows_of("big/model", None, strategy=None)])
+    Store(run).write_results([*Store(run).results, *rows_of("big/model", None, strategy=None)])
     report = load_runs([run])
     assert [(system.name, system.strategy) for system in report.systems] == [("hybrid", "hybrid"), ("big/model", None)]
 
@@ -64,14 +65,14 @@ def test_equal_titles_are_told_apart_by_the_systems_names(tmp_path: Path) -> Non
     titles = [{"system": name, "title": "Hybrid"} for name in ("a", "b")]
     run = write_run(tmp_path / "run", systems=["a", "b"])
     manifest = json.loads((run / "manifest.json").read_text())
-    write_manifest(run, manifest | {"systems": titles})
+    Store(run).write_manifest(manifest | {"systems": titles})
     assert [system.title for system in load_runs([run]).systems] == ["Hybrid [a]", "Hybrid [b]"]
 
 
 @pytest.mark.parametrize("manifest", [{}, {"recipe": None, "mix": None, "seconds": {}}, {"unknown": [1]}])
 def test_every_part_of_a_manifest_may_be_missing(tmp_path: Path, manifest: dict[str, Any]) -> None:
     run = write_run(tmp_path / "run", systems=["hybrid"])
-    write_manifest(run, {"polybatch": "0.1.0"} | manifest)
+    Store(run).write_manifest({"polybatch": "0.1.0"} | manifest)
     assert load_runs([run]).title == "run"
 
 
@@ -96,7 +97,7 @@ def test_a_run_that_was_cut_short_shows_the_systems_that_were_done(tmp_path: Pat
 
 def test_systems_and_seeds_that_a_manifest_lists_and_results_lack_are_said(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["x-y", "hybrid"], seeds=[1, 2, 3])
-    write_results(run, [row for row in read_results(run) if row.system == "hybrid" and row.seed == 2])
+    Store(run).write_results([row for row in Store(run).results if row.system == "hybrid" and row.seed == 2])
     (caution,) = load_runs([run]).cautions
     assert caution.startswith("run has no results of X-Y; Hybrid with seeds 1 and 3.")
 
@@ -113,7 +114,7 @@ def test_a_folder_named_twice_is_a_fault(news: Path) -> None:
 
 def test_empty_results_are_a_fault_that_says_what_would_work(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["hybrid"])
-    write_results(run, [])
+    Store(run).write_results([])
     with pytest.raises(ResultsError, match=r"results\.json: no results; let `polybatch run`"):
         load_runs([run])
 
@@ -121,7 +122,7 @@ def test_empty_results_are_a_fault_that_says_what_would_work(tmp_path: Path) -> 
 def test_the_faults_of_all_folders_and_files_are_listed_at_once(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     empty = write_run(tmp_path / "empty", systems=["hybrid"])
-    write_results(empty, [])
+    Store(empty).write_results([])
     broken = write_run(tmp_path / "broken", systems=["hybrid"], mix=[{"kinds": {"monolingual": "x"}}], machine=3)
     (broken / "ranks.parquet").write_bytes(b"not parquet")
     with pytest.raises(ResultsError) as caught:
@@ -133,13 +134,16 @@ def test_the_faults_of_all_folders_and_files_are_listed_at_once(tmp_path: Path) 
 
 def test_rows_that_cannot_be_true_are_faults(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["hybrid"], seeds=[1])
-    rows = read_results(run)
-    text = json.dumps([{**_as_json(row), "value": value} for row, value in zip(rows, [1.5, -0.1], strict=False)])
-    (run / "results.json").write_text(text.replace("-0.1", "NaN"))
+    rows = Store(run).results
+    wrong = [replace(row, value=value) for row, value in zip(rows, [1.5, -0.1], strict=False)]
+    Store(run).write_results(wrong)
     with pytest.raises(ResultsError) as caught:
         load_runs([run])
-    assert [fault.found for fault in caught.value.faults] == ["mAP is 1.5", "R@1 is nan"]
-    write_results(run, [*rows, rows[0]])
+    assert [fault.found for fault in caught.value.faults] == ["mAP is 1.5", "R@1 is -0.1"]
+    (run / "results.json").write_text((run / "results.json").read_text().replace("-0.1", "NaN"))
+    with pytest.raises(ResultsError, match=r"results\.json: row 1: value: Input should be a finite number"):
+        load_runs([run])
+    Store(run).write_results([*rows, rows[0]])
     with pytest.raises(ResultsError, match="hybrid, seed 1, ntrex-news, monolingual, en, en, mAP stands there 2 times"):
         load_runs([run])
 
@@ -149,10 +153,6 @@ def test_a_manifest_that_is_no_json_is_a_fault(tmp_path: Path) -> None:
     (run / "manifest.json").write_text("{")
     with pytest.raises(ResultsError, match=r"manifest\.json: cannot be read"):
         load_runs([run])
-
-
-def _as_json(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
 
 
 def test_languages_are_those_of_queries_and_pools(report: Report) -> None:

@@ -1,24 +1,21 @@
 """What a run says of its batches is read whole, or every part that cannot be true is named."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from polybatch.errors import ResultsError
-from polybatch.report.manifest import Blocks, Mix, parse_manifest
+from polybatch.results.manifest import Blocks, Mix
 from polybatch.sampling.mix import count_mix
 from polybatch.sampling.plan import make_plan
 from polybatch.sampling.schedules import make_schedule
 from tests.sampling.shapes import parallel
 
-from .runs import mix_of
-
-FOLDER = Path("run")
+from .runs import mix_of, recorded
 
 
 def parse(mix: dict[str, Any]) -> Mix:
-    (one,) = parse_manifest(FOLDER, {"mix": [mix]}).mix
+    (one,) = recorded({"mix": [mix]}).mix
     return one
 
 
@@ -30,7 +27,7 @@ def record(**changed: Any) -> dict[str, Any]:
 def faults(mix: dict[str, Any]) -> dict[str, str]:
     with pytest.raises(ResultsError) as caught:
         parse(mix)
-    return {fault.where.removeprefix("run/manifest.json: "): fault.found for fault in caught.value.faults}
+    return {fault.where.partition("manifest.json: ")[2]: fault.found for fault in caught.value.faults}
 
 
 def test_the_sampler_s_own_record_is_read_as_it_was_written() -> None:

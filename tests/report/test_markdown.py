@@ -10,7 +10,7 @@ import pytest
 
 from polybatch.report import Report, load_runs, to_json, to_markdown
 from polybatch.report.wording import number
-from polybatch.results.store import read_results, write_results
+from polybatch.results.store import Store
 
 from .runs import mix_of, write_run
 
@@ -88,7 +88,7 @@ def test_the_best_of_each_column_is_bold_and_a_random_or_ideal_ranker_never_is(r
 
 def test_a_setting_that_a_collection_leaves_out_is_no_column(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run")
-    write_results(run, [row for row in read_results(run) if row.setting != "monolingual"])
+    Store(run).write_results([row for row in Store(run).results if row.setting != "monolingual"])
     text = to_markdown(load_runs([run]))
     (head, *_) = tables(text)[0]
     assert [cell.strip() for cell in head.split("|")[1:-1]] == [

@@ -10,21 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from polybatch.report import load_runs
-from polybatch.report.manifest import Manifest, parse_manifest
 from polybatch.report.mixes import Mixes, mixes, sentences
 from polybatch.report.summary import Report, System
+from polybatch.results.manifest import Manifest
 from polybatch.sampling.mix import count_mix
 from polybatch.sampling.plan import make_plan
 from polybatch.sampling.schedules import Schedule, constant, make_schedule
 from tests.sampling.shapes import parallel
 
-from .runs import mix_of, write_run
+from .runs import mix_of, recorded, write_run
 
 MONO, CROSS = "monolingual", "cross-lingual"
 
 
 def report_of(*records: dict[str, Any]) -> Report:
-    manifest: Manifest = parse_manifest(Path("run"), {"mix": list(records)})
+    manifest: Manifest = recorded({"mix": list(records)})
     names = dict.fromkeys(record["system"] for record in records)
     return Report((), tuple(System(name, name, name.title()) for name in names), (), manifest.mix)
 

@@ -13,7 +13,7 @@ import pytest
 from polybatch.report import Report, load_runs, to_html
 from polybatch.report.summary import Quantity
 from polybatch.report.wording import number
-from polybatch.results.store import ALL, read_results, write_manifest, write_results
+from polybatch.results.store import ALL, Store
 
 from .runs import NEWS, mix_of, rows_of, write_run
 
@@ -161,15 +161,15 @@ def test_the_page_tells_what_it_rests_on(html: str) -> None:
 def test_hostile_names_are_shown_and_never_run(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["untuned", "en-en", HOSTILE], command=HOSTILE)
     rows = [
-        *read_results(run),
+        *Store(run).results,
         *rows_of("hybrid", 1, collection=HOSTILE, languages=["en", '<b>"']),
     ]
-    write_results(run, rows)
+    Store(run).write_results(rows)
     notes = [{"name": HOSTILE, "licence": HOSTILE, "queries": {HOSTILE: 3}, "notes": {HOSTILE: HOSTILE}}]
     titles = [{"system": HOSTILE, "title": HOSTILE}]
     mix = [mix_of(HOSTILE, 1, {HOSTILE: [3], "x": [1]}, directions={HOSTILE: 3}, datasets={HOSTILE: 2, "x": 1})]
     changed = {"recipe": {"title": HOSTILE, "text": HOSTILE}, "collections": notes, "systems": titles, "mix": mix}
-    write_manifest(run, {"finished": True, "command": HOSTILE, "machine": {HOSTILE: HOSTILE}, **changed})
+    Store(run).write_manifest({"finished": True, "command": HOSTILE, "machine": {HOSTILE: HOSTILE}, **changed})
     text = to_html(load_runs([run]))
     page = Page(text)
     assert not {tag for tag, _ in page.elements} & {"script", 'b"', "img", "iframe"}
@@ -243,10 +243,10 @@ def test_a_run_without_manifest_and_ranks_has_a_page_that_says_so(tmp_path: Path
 def test_several_runs_and_collections_share_a_page(tmp_path: Path) -> None:
     one = write_run(tmp_path / "one", systems=["en-en", "hybrid"])
     two = write_run(tmp_path / "two", systems=["big/model"], kind="evaluate", mix=[])
-    write_results(
-        two,
-        [row for name in ("ntrex-news", "wire") for row in rows_of("big/model", None, strategy=None, collection=name)],
-    )
+    rows = [
+        row for name in ("ntrex-news", "wire") for row in rows_of("big/model", None, strategy=None, collection=name)
+    ]
+    Store(two).write_results(rows)
     text = to_html(load_runs([one, two]))
     assert len(Page(text).heat) == 3
     assert 'href="#c2">wire' in text

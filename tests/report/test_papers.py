@@ -10,7 +10,7 @@ from polybatch.report import Report, load_runs, to_csv, to_tex, write_figures
 from polybatch.report.papers import latex
 from polybatch.report.static import PRINT
 from polybatch.report.tables import main_table
-from polybatch.results.store import read_results, write_results
+from polybatch.results.store import Store
 
 from .runs import write_run
 from .test_sweeps import ALPHA, record_of, write_sweep
@@ -18,7 +18,7 @@ from .test_sweeps import ALPHA, record_of, write_sweep
 
 def test_the_csv_holds_every_macro_mean_unrounded(news: Path, report: Report) -> None:
     rows = list(csv.DictReader(io.StringIO(to_csv(report))))
-    stored = [row for row in read_results(news) if row.query_language == "mean"]
+    stored = [row for row in Store(news).results if row.query_language == "mean"]
     assert len(rows) == len({(row.system, row.setting, row.measure) for row in stored})
     for row in rows:
         values = [
@@ -72,7 +72,7 @@ def test_every_figure_is_written_as_png_svg_and_pdf_in_print_colours(planted_rep
 
 def test_the_same_report_gives_the_same_figures_and_names_stay_in_the_folder(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["hybrid"], seeds=[1], languages=["sw"], mix=[])
-    write_results(run, [replace(row, collection="../../x y/z") for row in read_results(run)])
+    Store(run).write_results([replace(row, collection="../../x y/z") for row in Store(run).results])
     report = load_runs([run])
     one, two = (write_figures(report, tmp_path / name) for name in ("one", "two"))
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]

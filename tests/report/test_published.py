@@ -6,7 +6,7 @@ import pytest
 
 from polybatch.report import Report, load_runs, to_html, to_json, to_markdown, to_tex
 from polybatch.report.published import KNOWN, disagreement, published_table
-from polybatch.results.store import write_results
+from polybatch.results.store import Store
 from polybatch.sampling.strategies import TITLES
 
 from .runs import rows_of, write_run
@@ -21,7 +21,7 @@ def report_of(folder: Path, collection: str, languages: tuple[str, ...], queries
     run = write_run(folder, systems=["x-y", "hybrid"], seeds=[1], collections=[])
     (run / "ranks.parquet").unlink()
     rows = [row for name in ("x-y", "hybrid") for row in rows_of(name, 1, collection=collection, languages=languages)]
-    write_results(run, [replace(row, queries=queries) if row.query_language == "mean" else row for row in rows])
+    Store(run).write_results([replace(row, queries=queries) if row.query_language == "mean" else row for row in rows])
     return load_runs([run])
 
 

@@ -13,13 +13,13 @@ from polybatch.report import Report, load_runs, to_html, to_json
 from polybatch.report.queries import SHARES
 from polybatch.report.summary import EXCESS, Quantity
 from polybatch.report.tables import excess_table
-from polybatch.results.store import read_ranks, read_top, write_ranks, write_top
+from polybatch.results.store import Store
 
 from .runs import NEWS, QUERIES, ranks_of, top_of, write_run
 
 
 def test_the_spread_is_that_of_every_query_and_seed(planted: Path, planted_report: Report) -> None:
-    rows = per_query(read_ranks(planted), ["rank_distance"]).to_pylist()
+    rows = per_query(Store(planted).ranks, ["rank_distance"]).to_pylist()
     spreads = {one.system: one for one in planted_report.spreads}
     assert set(spreads) == {system.name for system in planted_report.systems}
     for name, one in spreads.items():
@@ -33,7 +33,7 @@ def test_excess_is_measured_from_the_top_passages(planted: Path, planted_report:
     assert table is not None
     assert table.heads == ("English", "Nepali", "Swahili", "Mean")
     assert not any(cell.best or cell.near for row in table.rows for cell in row.cells)
-    rows = measure(read_ranks(planted), [EXCESS], top=read_top(planted))
+    rows = measure(Store(planted).ranks, [EXCESS], top=Store(planted).top)
     for system in planted_report.systems:
         estimate = planted_report.estimate(system, Quantity.macro("ntrex-news", "multilingual", EXCESS))
         values = [row.value for row in rows if row.system == system.name and row.query_language == "mean"]
@@ -57,7 +57,7 @@ def test_without_top_passages_there_is_no_excess(report: Report) -> None:
 
 def test_a_top_too_short_for_the_excess_has_none(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["x-y", "hybrid"], first="hybrid")
-    write_top(run, read_top(run).filter(pc.field("position") <= 3))
+    Store(run).write_top(Store(run).top.filter(pc.field("position") <= 3))
     assert excess_table(load_runs([run]), "ntrex-news") is None
 
 
@@ -70,7 +70,7 @@ def test_a_system_that_two_folders_judged_is_told_apart(tmp_path: Path) -> None:
 def test_a_top_that_lacks_queries_is_refused(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", systems=["x-y", "hybrid"], first="hybrid")
     ranks = ranks_of([("x-y", 1), ("hybrid", 1)])
-    write_ranks(run, ranks)
-    write_top(run, top_of(ranks).slice(0, 40))
+    Store(run).write_ranks(ranks)
+    Store(run).write_top(top_of(ranks).slice(0, 40))
     with pytest.raises(ResultsError, match="lacks"):
         load_runs([run])

@@ -11,7 +11,8 @@ import pytest
 from polybatch.errors import ResultsError
 from polybatch.report import load_runs, to_html, to_json, to_markdown, to_tex, write_figures
 from polybatch.report.curves import gains, panels, sweep_table
-from polybatch.report.sweeps import CHOSEN, SWEEP, read_sweep
+from polybatch.results.store import SWEEP, Store
+from polybatch.results.sweep import CHOSEN
 
 from .runs import write_run
 
@@ -69,7 +70,7 @@ ALPHA = ("0", "0.25", "0.5", "0.75", "1")
 
 def test_the_curve_has_a_line_for_each_setting_through_the_means_with_a_band_over_seeds(tmp_path: Path) -> None:
     record = record_of("alpha", ALPHA)
-    quality, distance = panels(read_sweep(write_sweep(tmp_path / "sweep", record), label="sweep"))
+    quality, distance = panels(Store(write_sweep(tmp_path / "sweep", record)).sweep)
     assert [line.name for line in quality.lines] == list(COLUMNS[:4])
     assert [line.name for line in distance.lines] == ["rank distance"]
     assert quality.places == (0, 0.25, 0.5, 0.75, 1)
@@ -82,7 +83,7 @@ def test_the_curve_has_a_line_for_each_setting_through_the_means_with_a_band_ove
 
 def test_halves_of_the_data_stand_at_equal_steps_with_their_rows(tmp_path: Path, news: Path) -> None:
     sweep = write_sweep(tmp_path / "size", record_of("size", ("0.25", "0.5", "1")))
-    (quality, _) = panels(read_sweep(sweep, label="size"))
+    (quality, _) = panels(Store(sweep).sweep)
     assert quality.places == (0, 1, 2)
     html = to_html(load_runs([news, sweep]))
     assert "Training rows by share: 0.25: 1,000 rows; 0.5: 2,000 rows; 1: 3,000 rows." in html
@@ -131,7 +132,7 @@ def test_a_sweep_that_was_cut_short_is_shown_as_such(tmp_path: Path, news: Path)
 
 def test_one_seed_has_no_band_and_words_have_no_line(tmp_path: Path) -> None:
     record = record_of("composition", ("mixed", "pair"), seeds=1)
-    sweep = read_sweep(write_sweep(tmp_path / "sweep", record), label="sweep")
+    sweep = Store(write_sweep(tmp_path / "sweep", record)).sweep
     assert not any(panel.joined for panel in panels(sweep))
     assert {deviation for panel in panels(sweep) for line in panel.lines for deviation in line.deviations} == {None}
 
@@ -146,7 +147,7 @@ def test_a_record_that_cannot_be_read_is_refused_with_the_way_forward(tmp_path: 
 
 def test_a_sweep_of_several_systems_shows_what_each_gains_over_plain_fine_tuning_paired_by_seed(tmp_path: Path) -> None:
     record = record_of("size", ("0.5", "1"), systems=("en-en", "x-y", "hybrid"))
-    sweep = read_sweep(write_sweep(tmp_path / "sweep", record), label="size")
+    sweep = Store(write_sweep(tmp_path / "sweep", record)).sweep
     _, cross, _ = gains(sweep)
     assert cross.title == "Cross-lingual mAP above En-En"
     assert [line.name for line in cross.lines] == ["X-Y", "Hybrid"]
@@ -155,5 +156,5 @@ def test_a_sweep_of_several_systems_shows_what_each_gains_over_plain_fine_tuning
     assert cross.lines[1].means[1] == pytest.approx(apart.mean())
     assert cross.lines[1].deviations[1] == pytest.approx(apart.std(ddof=1))
     assert "Cross-lingual mAP above En-En" in to_html(load_runs([write_run(tmp_path / "run"), tmp_path / "sweep"]))
-    alone = read_sweep(write_sweep(tmp_path / "alone", record_of("alpha", ALPHA)), label="alpha")
+    alone = Store(write_sweep(tmp_path / "alone", record_of("alpha", ALPHA))).sweep
     assert not list(gains(alone))

@@ -6,7 +6,7 @@ import pytest
 
 from polybatch.errors import ResultsError
 from polybatch.measures.measures import measure
-from polybatch.results.store import MEAN, write_manifest
+from polybatch.results.store import MEAN, Store
 from polybatch.statistics import Method
 from polybatch.statistics.folders import MEASURES, compare_runs
 from tests.judging.judged import TWO_SYSTEMS, ranks_of, write_judged
@@ -92,7 +92,7 @@ def test_other_texts_or_candidates_under_one_name_do_not_compare(tmp_path: Path)
     def folder(name: str, candidate: str, texts: str) -> Path:
         made = write_judged(tmp_path / name, ranks_of({(name, None): 2.0}))
         collection = {"name": "news", "notes": {"candidate": candidate, "cut": name}, "texts": texts}
-        write_manifest(made, {"finished": True, "collections": [collection]})
+        Store(made).write_manifest({"finished": True, "collections": [collection]})
         return made
 
     plain = folder("plain", "sentence", "a1")

@@ -8,7 +8,7 @@ import pytest
 from polybatch.experiment.recipe import Recipe
 from polybatch.experiment.run import run_recipe
 from polybatch.progress import Silent
-from polybatch.results.store import read_results
+from polybatch.results.store import Store
 from polybatch.training.card import score_model
 
 
@@ -31,7 +31,7 @@ def test_a_card_says_strategy_mix_data_results_and_limits(out: Path) -> None:
     assert f"6 batches of 16 rows; what they held: {held}" in card
     scores = score_model(out / "systems/hybrid-seed1")
     values = {
-        one.setting: one.value for one in read_results(out) if (one.query_language, one.measure) == ("mean", "mAP")
+        one.setting: one.value for one in Store(out).results if (one.query_language, one.measure) == ("mean", "mAP")
     }
     assert {one.setting: one.value for one in scores} == values
     for one in scores:

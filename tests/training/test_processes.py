@@ -14,7 +14,7 @@ from polybatch.errors import RecipeError
 from polybatch.experiment.recipe import load_recipe
 from polybatch.experiment.run import run_recipe, train_one
 from polybatch.progress import Silent
-from polybatch.results.store import MEAN, read_results
+from polybatch.results.store import MEAN, Store
 from polybatch.training.processes import Processes, processes_of_this_run
 from polybatch.training.train import LOSSES, read_record, working_folder
 from tests.tiny import TINY
@@ -98,7 +98,7 @@ def test_a_run_of_two_processes_gives_the_numbers_of_one(tmp_path: Path) -> None
     assert recipe.training.token_dropout == 0.5
     model = "systems/hybrid-seed1/model"
     assert losses(out / model) == pytest.approx(losses(tmp_path / "one" / model), abs=1e-4)
-    alone, together = read_results(tmp_path / "one"), read_results(out)
+    alone, together = Store(tmp_path / "one").results, Store(out).results
     assert {one.system for one in together} == {"hybrid", "hybrid+lsar"}
     values = {(one.system, one.setting): one.value for one in alone if (one.measure, one.query_language) == MEAN_MAP}
     for one in together:

@@ -43,9 +43,9 @@ class Run:
         """
         import pandas as pd
 
-        from polybatch.results.store import read_results
+        from polybatch.results.store import Store
 
-        return pd.DataFrame(read_results(self.folder))
+        return pd.DataFrame(Store(self.folder).results)
 
     def values(self, measure: str = "mAP") -> "pd.DataFrame":
         """A measure's value for every query in every pool, with the cluster (document, article) that tests draw by.
@@ -54,11 +54,12 @@ class Run:
         value for a single query.
         """
         from polybatch.measures.measures import parse_measures, per_query
-        from polybatch.results.store import read_ranks, read_top
+        from polybatch.results.store import Store
 
         needs_top = any(parsed.family.needs_top for parsed in parse_measures([measure]))
-        top = read_top(self.folder) if needs_top else None
-        frame: pd.DataFrame = per_query(read_ranks(self.folder), [measure], top=top).to_pandas()
+        store = Store(self.folder)
+        top = store.top if needs_top else None
+        frame: pd.DataFrame = per_query(store.ranks, [measure], top=top).to_pandas()
         return frame
 
     def summary(self) -> "pd.DataFrame":
@@ -153,9 +154,9 @@ def evaluate(
 
 def load_run(folder: str | Path) -> Run:
     """The run in a folder of `polybatch run` or `polybatch evaluate`; raises ResultsError where there is none."""
-    from polybatch.results.store import read_results
+    from polybatch.results.store import Store
 
-    read_results(Path(folder))
+    Store(Path(folder)).results  # noqa: B018  # read and checked here, so that what is wrong is said now
     return Run(Path(folder))
 
 

@@ -4,20 +4,20 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from polybatch.claims.claim import Need
-from polybatch.errors import ResultsError, gathered
+from polybatch.errors import Fault, ResultsError, gathered
 from polybatch.progress import Progress
 from polybatch.records import Direction
 from polybatch.results.labels import folder_labels
-from polybatch.results.store import ALL, Result, read_manifest, read_results
+from polybatch.results.store import ALL, MANIFEST, Result, Store
 from polybatch.statistics.folders import read_values
 
+TABLES: Mapping[str, type] = {"encoder": dict, "selection": dict, "claims": list}  # keys that claims look into
 PLAIN = ("system", "collection", "setting", "query_language", "passage_language", "measure")
 
 
@@ -48,11 +48,7 @@ class Run:
     @cached_property
     def recipe(self) -> Mapping[str, Any]:
         """The recipe's own keys; empty for a model that no recipe trained."""
-        text = (self.manifest.get("recipe") or {}).get("text", "")
-        try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError:
-            return {}
+        return tomllib.loads((self.manifest.get("recipe") or {}).get("text", ""))
 
     @property
     def encoder(self) -> str:
@@ -94,18 +90,31 @@ class Run:
 
 
 def read_evidence(
-    folders: Sequence[Path], *, measures: Sequence[str], progress: Progress | None = None
+    stores: Sequence[Store], *, measures: Sequence[str], progress: Progress | None = None
 ) -> tuple[Run, ...]:
     """Stored runs as evidence. Raises ResultsError with the faults of all."""
-    faults: list[Any] = []
+    faults: list[Fault] = []
     runs = []
-    for folder, label in zip(folders, folder_labels(folders), strict=True):
+    for store, label in zip(stores, folder_labels([store.folder for store in stores]), strict=True):
         with gathered(faults):
-            values = read_values([folder], measures=measures, progress=progress)
+            values = read_values([store], measures=measures, progress=progress)
             plain = {name: values.column(name).cast(pa.string()) for name in PLAIN}
             for name, column in plain.items():
                 values = values.set_column(values.schema.get_field_index(name), name, column)
-            runs.append(Run(label, values, tuple(read_results(folder)), read_manifest(folder)))
+            _check_recipe(store)
+            runs.append(Run(label, values, store.results, store.stored_manifest))
     if faults:
         raise ResultsError(faults)
     return tuple(runs)
+
+
+def _check_recipe(store: Store) -> None:
+    """Raise ResultsError where a manifest's recipe is no TOML, or a key of it that claims look into is no table."""
+    where = f"{store.path(MANIFEST)}: recipe.text"
+    try:
+        recipe = tomllib.loads(store.manifest.recipe.text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ResultsError([Fault(where, f"no TOML ({error})", "what `polybatch run` writes works")]) from None
+    for key, kind in TABLES.items():
+        if not isinstance(recipe.get(key, kind()), kind):
+            raise ResultsError([Fault(f"{where}: {key}", f"{recipe[key]!r:.80}", "a table works")])

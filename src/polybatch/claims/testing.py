@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from polybatch.claims.claim import Claim, ClaimSettings, Verdict
 from polybatch.claims.deciding import decide
 from polybatch.claims.evidence import Run, read_evidence
 from polybatch.claims.paper import CLAIMS, QUESTION
 from polybatch.errors import Fault, ResultsError
 from polybatch.progress import Progress
-from polybatch.results.store import MANIFEST, read_manifest
+from polybatch.results.store import MANIFEST, Store
 from polybatch.statistics import Method
 
 
@@ -17,22 +19,22 @@ def put_to_test(
     folders: Sequence[Path], *, method: Method | None = None, progress: Progress | None = None
 ) -> tuple[Verdict, ...]:
     """The verdicts on stored runs. Raises ResultsError as `evidence_of` does."""
-    return verdicts_on(evidence_of(folders, progress=progress), method=method)
+    return verdicts_on(evidence_of([Store(folder) for folder in folders], progress=progress), method=method)
 
 
-def evidence_of(folders: Sequence[Path], *, progress: Progress | None = None) -> tuple[Run, ...]:
+def evidence_of(stores: Sequence[Store], *, progress: Progress | None = None) -> tuple[Run, ...]:
     """Stored runs with all that claims need. Raises ResultsError for one cut short, and as `read_evidence` does."""
     faults = [
-        Fault(str(folder / MANIFEST), "the run was cut short", "give its command again, it goes on where it was")
-        for folder in folders
-        if not read_manifest(folder).get("finished", True)
+        Fault(str(store.path(MANIFEST)), "the run was cut short", "give its command again, it goes on where it was")
+        for store in stores
+        if not store.is_finished
     ]
     if faults:
         raise ResultsError(faults)
     measures = dict.fromkeys(need.measure for claim in (*CLAIMS, *QUESTION) for need in claim.needs)
-    runs = read_evidence(folders, measures=tuple(measures), progress=progress)
+    runs = read_evidence(stores, measures=tuple(measures), progress=progress)
     if more := {need.measure for claim in own_claims(runs) for need in claim.needs} - set(measures):
-        runs = read_evidence(folders, measures=(*measures, *sorted(more)), progress=progress)
+        runs = read_evidence(stores, measures=(*measures, *sorted(more)), progress=progress)
     return runs
 
 
@@ -42,11 +44,19 @@ def verdicts_on(runs: Sequence[Run], *, method: Method | None = None) -> tuple[V
 
 
 def own_claims(runs: Sequence[Run]) -> tuple[Claim, ...]:
-    """The claims that the recipes of runs make, `[[claims]]`, each once."""
-    found = {
-        settings.name: settings
-        for run in runs
-        for one in run.recipe.get("claims", ())
-        for settings in [ClaimSettings.model_validate(one)]
-    }
+    """The claims that the recipes of runs make, `[[claims]]`, each once; raises ResultsError for what is none."""
+    found: dict[str, ClaimSettings] = {}
+    faults: list[Fault] = []
+    for run in runs:
+        for number, one in enumerate(run.recipe.get("claims", ())):
+            try:
+                settings = ClaimSettings.model_validate(one)
+                found[settings.name] = settings
+            except ValidationError as error:
+                told = error.errors()[0]
+                place = ".".join(map(str, ("claims", number, *told["loc"])))
+                where = f"{run.label}: {MANIFEST}: recipe.text: {place}"
+                faults.append(Fault(where, told["msg"], "docs/recipes.md has the keys"))
+    if faults:
+        raise ResultsError(faults)
     return tuple(settings.claim() for settings in found.values())

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from polybatch.errors import DataError, Fault, ModelError
-from polybatch.files import why_unreadable
+from polybatch.files import read_json, why_unreadable
 
 ABOUT, ARRAYS = "correction.json", "correction.safetensors"
 UNKNOWN = -1  # number of a language that could not be told: its text keeps its vector
@@ -85,7 +85,7 @@ class Correction:
     def read(cls, folder: Path) -> "Correction":
         """What `write` wrote. Raises ModelError where it is missing or broken."""
         try:
-            about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+            about = read_json(folder / ABOUT)
             arrays = load_file(folder / ARRAYS)
             found = cls(**about | {"languages": tuple(about["languages"])} | arrays)
         except OSError as error:

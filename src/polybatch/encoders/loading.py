@@ -1,6 +1,5 @@
 """Any sentence-transformers model as an encoder that can be judged and searched with. Not here: finding its files."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from polybatch.encoders.families import applied_prompts
 from polybatch.encoders.lengths import Cut, count_cut
 from polybatch.encoders.opening import open_model
 from polybatch.errors import Fault, ModelError
+from polybatch.files import read_json
 from polybatch.progress import Progress
 from polybatch.text.normalisation import Normalisation, normalise
 
@@ -127,7 +127,7 @@ def stored_normalisation(folder: Path) -> Normalisation | None:
     """How texts are to be normalised for a model of polybatch's whose tokenizer does not do it; else None."""
     path = folder / RECORD
     try:
-        record: Any = json.loads(path.read_text(encoding="utf-8"))
+        record: Any = read_json(path)
     except (OSError, ValueError):
         return None
     stored = record.get("normalisation") if isinstance(record, dict) else None

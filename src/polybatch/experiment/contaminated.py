@@ -1,6 +1,5 @@
 """Training rows that also stand in a test collection: found once, listed in a file, left out of a table if asked."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from copy import copy
@@ -10,7 +9,7 @@ import numpy as np
 
 from polybatch.data.building import Built
 from polybatch.data.contamination import TestTexts
-from polybatch.files import write_json
+from polybatch.files import read_json, write_json
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.records import Collection
@@ -29,10 +28,10 @@ def find_rows(built: Built, collections: Sequence[Collection], path: Path, progr
     """
     of = content_hash([built.fingerprint, *(part for one in collections for part in _parts(one))])
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
+        known = read_json(path)
     except (OSError, ValueError):
         known = {}
-    if known.get("of") != of:
+    if not isinstance(known, dict) or known.get("of") != of:
         known = _look(built, collections, progress) | {"of": of}
         write_json(path, known)
     for name, count in known["datasets"].items():

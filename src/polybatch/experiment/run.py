@@ -30,18 +30,7 @@ from polybatch.judging.evaluate import describe_collection, describe_mix, evalua
 from polybatch.judging.keeping import write_cases
 from polybatch.progress import Progress, Silent
 from polybatch.provenance import content_hash, machine, manifest_head
-from polybatch.results.store import (
-    MANIFEST,
-    RESULTS,
-    read_manifest,
-    read_ranks,
-    read_results,
-    read_top,
-    write_manifest,
-    write_ranks,
-    write_results,
-    write_top,
-)
+from polybatch.results.store import MANIFEST, RESULTS, SYSTEMS, Store
 from polybatch.training.card import CARD, model_card, score_model
 from polybatch.training.fitting import Tracking
 from polybatch.training.material import Material
@@ -88,7 +77,8 @@ def run_recipe(
         inputs = load_inputs(recipe, **options, progress=Silent())
     _say_what_is_never_drawn(inputs, progress)
     manifest = _manifest(recipe, inputs, command)
-    seconds = _begin(out, manifest) if processes.first else {}
+    store = Store(out)
+    seconds = _begin(store, manifest) if processes.first else {}
     processes.wait()
     clock = time.monotonic()
     cells = list(product(recipe.seeds, recipe.systems))
@@ -98,7 +88,7 @@ def run_recipe(
             workshop.make(system, seed)
             workshop.correct(system, seed)
             if processes.first:
-                write_manifest(out, manifest | {"seconds": seconds})
+                store.write_manifest(manifest | {"seconds": seconds})
             advance(1)
     if not processes.first:
         return
@@ -110,13 +100,14 @@ def run_recipe(
     manifest["mix"] = [
         {"system": one["strategy"], "seed": one["seed"], **describe_mix(one["mix"])} for one in records if one["mix"]
     ]
-    ranks = pa.concat_tables([read_ranks(folder) for folder in folders]).unify_dictionaries()
-    top = pa.concat_tables([read_top(folder) for folder in folders]).unify_dictionaries()
-    write_ranks(out, ranks)
-    write_top(out, top)
-    write_cases(out, inputs.collections, ranks=ranks, top=top)
-    write_results(out, [result for folder in folders for result in read_results(folder)])
-    write_manifest(out, manifest | {"finished": True, "seconds": seconds, "machine": machine()})
+    parts = [Store(folder) for folder in folders]
+    ranks = pa.concat_tables([part.ranks for part in parts]).unify_dictionaries()
+    top = pa.concat_tables([part.top for part in parts]).unify_dictionaries()
+    store.write_ranks(ranks)
+    store.write_top(top)
+    write_cases(store, inputs.collections, ranks=ranks, top=top)
+    store.write_results([result for part in parts for result in part.results])
+    store.write_manifest(manifest | {"finished": True, "seconds": seconds, "machine": machine()})
     shutil.rmtree(out / TOKENS, ignore_errors=True)
 
 
@@ -212,7 +203,7 @@ class _Workshop:
     _material: Material | None = None
 
     def folder(self, system: str, seed: int) -> Path:
-        return self.out / "systems" / f"{system}-seed{seed}"
+        return self.out / SYSTEMS / f"{system}-seed{seed}"
 
     def make(self, system: str, seed: int) -> None:
         folder, name = self.folder(system, seed), f"{system}-seed{seed}"
@@ -287,16 +278,16 @@ def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
     }
 
 
-def _begin(out: Path, manifest: dict[str, Any]) -> dict[str, float]:
+def _begin(store: Store, manifest: dict[str, Any]) -> dict[str, float]:
     """Open the out folder for this run, or for its going on; the seconds that were spent before."""
-    if (out / MANIFEST).is_file():
-        before = read_manifest(out)
-        if before.get("fingerprint") != manifest["fingerprint"]:
+    if store.has(MANIFEST):
+        before = store.manifest
+        if before.fingerprint != manifest["fingerprint"]:
             found = "holds a run of another recipe, of other data or of other versions"
-            raise RecipeError([Fault(str(out), found, "name another --out, or delete the folder")])
-        manifest["created"] = before.get("created", manifest["created"])
-        return dict(before.get("seconds", {}))
-    write_manifest(out, manifest)
+            raise RecipeError([Fault(str(store.folder), found, "name another --out, or delete the folder")])
+        manifest["created"] = before.created or manifest["created"]
+        return dict(before.seconds)
+    store.write_manifest(manifest)
     return {}
 
 

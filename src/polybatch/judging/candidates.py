@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from polybatch.judging.layout import Layout
-from polybatch.judging.ranks import UNION, Counts, Relevant, count_ranks
+from polybatch.judging.ranks import OWN, UNION, Counts, Pool, Relevant, count_ranks
 from polybatch.judging.scorers import ScoreSource
 from polybatch.judging.top import Top
 from polybatch.progress import Progress
@@ -27,17 +27,16 @@ def rank_candidates(
     pool = layout.pool(columns)
     counts = count_ranks(source, pool, texts, layout.relevant, top=best, progress=progress, name=layout.name)
     if spare:
-        counts = _leave_out(counts, layout.relevant, pool.order, layout.itself)
+        counts = _leave_out(counts, layout.relevant, pool, layout.itself)
         best = best and best.without(*itself, top)
     return counts, best
 
 
-def _leave_out(counts: Counts, relevant: Relevant, order: np.ndarray, itself: np.ndarray) -> Counts:
-    """The counts in the union as if some pairs' passages were no candidates of their queries.
+def _leave_out(counts: Counts, relevant: Relevant, pool: Pool, itself: np.ndarray) -> Counts:
+    """The counts as if some pairs' passages were no candidates of their queries: in the union and in their language.
 
-    `itself`: bool of shape (pairs,), whether a pair's passage is the query; all of a query's stand in its language, so
-    that the pools of other languages stay as they are. `order` is the tie order of passages. What comes back for those
-    pairs themselves means nothing.
+    `itself`: bool of shape (pairs,), whether a pair's passage is the query. What comes back for those pairs themselves
+    means nothing.
     """
     better, equal, before = (one.copy() for one in (counts.better, counts.equal, counts.before))
     where = np.flatnonzero(itself)
@@ -47,8 +46,11 @@ def _leave_out(counts: Counts, relevant: Relevant, order: np.ndarray, itself: np
         of_query[relevant.queries[where[turn == number]]] = where[turn == number]
         pairs = np.flatnonzero(of_query[relevant.queries] >= 0)
         out = of_query[relevant.queries[pairs]]
+        left_out, passages = relevant.passages[out], relevant.passages[pairs]
         level = counts.scores[out] == counts.scores[pairs]
-        better[pairs, UNION] -= counts.scores[out] > counts.scores[pairs]
-        equal[pairs, UNION] -= level
-        before[pairs, UNION] -= level & (order[relevant.passages[out]] < order[relevant.passages[pairs]])
+        same = pool.languages[left_out] == pool.languages[passages]
+        for side, counted in ((UNION, np.ones(len(pairs), dtype=bool)), (OWN, same)):
+            better[pairs, side] -= counted & (counts.scores[out] > counts.scores[pairs])
+            equal[pairs, side] -= counted & level
+            before[pairs, side] -= counted & level & (pool.order[left_out] < pool.order[passages])
     return replace(counts, better=better, equal=equal, before=before)

@@ -1,7 +1,7 @@
 """What must hold of a collection that is judged: every fault at once, and notes on what is left out. No loading."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from polybatch.errors import Fault
 from polybatch.records import SETTINGS, Collection
@@ -66,29 +66,31 @@ def collection_faults(collection: Collection) -> list[Fault]:
 
 def _has_any(collection: Collection) -> bool:
     """Whether any query has a relevant passage in any of the settings."""
-    home = {passage.id: code for code, found in collection.passages.items() for passage in found}
+    home = collection.homes
     together = {"multilingual"} if len(collection.passages) > 1 else set()
     return any(
         ({"monolingual" if home[one] == asked else "cross-lingual"} | together) & set(collection.settings)
         for asked, queries in collection.queries.items()
         for query in queries
-        for one in _answers(collection, home, asked, query.id)
+        for one in _answers(collection, asked, query.id)
     )
 
 
-def _answers(collection: Collection, home: Mapping[str, str], asked: str, query: str) -> list[str]:
+def _answers(collection: Collection, asked: str, query: str) -> frozenset[str]:
     """The relevant passages of a query in a language, itself not among them."""
-    judged = collection.judgements.get(query, ())
-    return [one for one in judged if "monolingual" in collection.settings or home[one] != asked]
+    return collection.judgements.get(query, frozenset()) - collection.itself(query, asked)
 
 
 def collection_notes(collection: Collection) -> list[str]:
     """Sentences on what no figure shows: queries that cannot be judged, languages that only add candidates."""
     relevant = {one for found in collection.judgements.values() for one in found}
-    home = {passage.id: code for code, found in collection.passages.items() for passage in found}
     notes = []
+    asked = [query.id for found in collection.queries.values() for query in found if query.id in collection.judgements]
+    if own := sum(one in collection.itself(one, "") for one in asked):
+        found = f"{own} of {len(asked)} queries have a passage of their own id, which is left out of their rankings"
+        notes.append(f"{collection.name}: {found}")
     for code, queries in sorted(collection.queries.items()):
-        left = [query.id for query in queries if not _answers(collection, home, code, query.id)]
+        left = [query.id for query in queries if not _answers(collection, code, query.id)]
         if left:
             shown = ", ".join(left[:SHOWN]) + ", …" * (len(left) > SHOWN)
             found = f"{len(left)} of {len(queries)} queries in {code} have no relevant passage and are left out"

@@ -25,21 +25,8 @@ from polybatch.measures.measures import measure, parse_measures
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash, manifest_head
 from polybatch.records import Collection
-from polybatch.results.store import (
-    ALL,
-    MANIFEST,
-    MEAN,
-    RANKS_SCHEMA,
-    TOP_SCHEMA,
-    Result,
-    read_manifest,
-    read_ranks,
-    read_top,
-    write_manifest,
-    write_ranks,
-    write_results,
-    write_top,
-)
+from polybatch.results.store import ALL, MANIFEST, MEAN, Result, Store
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 
 class Evaluation(NamedTuple):
@@ -113,9 +100,10 @@ def write_judged(
     for note in refused:
         progress.say(note)
     out.mkdir(parents=True, exist_ok=True)
-    write_ranks(out, joined)
-    write_top(out, best)
-    write_results(out, [*results, *beside])
+    store = Store(out)
+    store.write_ranks(joined)
+    store.write_top(best)
+    store.write_results([*results, *beside])
     return Evaluation([*results, *beside], [*notes, *refused])
 
 
@@ -181,17 +169,19 @@ def evaluate_model(
     found = evaluate(
         judged, collections, system=system, strategy=strategy, seed=seed, out=out, progress=progress, **options
     )
-    write_cases(out, collections, ranks=read_ranks(out), top=read_top(out))
+    store = Store(out)
+    write_cases(store, collections, ranks=store.ranks, top=store.top)
     manifest = manifest_head("evaluate", command) | {
         "finished": True,
         "model": called,
         "systems": [{"system": system, "strategy": strategy}],
         "seeds": [] if seed is None else [seed],
+        "measures": list(measures),
         "collections": [describe_collection(one) for one in collections],
         "notes": found.notes,
         "mix": [{"system": system, "seed": seed, **describe_mix(record["mix"])}] if record.get("mix") else [],
     }
-    write_manifest(out, manifest)
+    store.write_manifest(manifest)
 
 
 def _collections(
@@ -214,7 +204,8 @@ def _reader(model: Any, batch_size: int) -> Any:
 
 def check_out(out: Path) -> None:
     """Raise ResultsError where a folder holds a run of a recipe, which no evaluation may overwrite."""
-    if (out / MANIFEST).is_file() and read_manifest(out).get("kind") != "evaluate":
+    store = Store(out)
+    if store.has(MANIFEST) and store.manifest.kind != "evaluate":
         raise ResultsError([Fault(str(out), "holds a run of a recipe", "name another --out")])
 
 

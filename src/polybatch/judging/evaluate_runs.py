@@ -15,7 +15,7 @@ from polybatch.measures.measures import parse_measures
 from polybatch.progress import Progress
 from polybatch.provenance import manifest_head
 from polybatch.records import Collection
-from polybatch.results.store import ALL, write_manifest
+from polybatch.results.store import ALL, Store
 from polybatch.results.trec_runs import Run, read_run
 
 FORM = "SYSTEM.QUERY.run for all languages' passages, SYSTEM.QUERY-PASSAGE.run for those of one, such as mine.en-sw.run"
@@ -74,11 +74,12 @@ def evaluate_runs(
         "model": str(path),
         "systems": [{"system": system, "strategy": None} for system in dict.fromkeys(name for name, _ in systems)],
         "seeds": sorted({seed for _, seed in systems if seed is not None}),
+        "measures": list(measures),
         "collections": [describe_collection(collection)],
         "notes": found.notes,
         "mix": [],
     }
-    write_manifest(out, manifest)
+    Store(out).write_manifest(manifest)
 
 
 def run_name(path: Path, collection: Collection) -> RunName | None:

@@ -18,7 +18,8 @@ from polybatch.judging.run_notes import run_depths, run_notes, shown, unjudged
 from polybatch.measures.families import TOP_SIZE
 from polybatch.progress import Silent
 from polybatch.records import Collection
-from polybatch.results.store import ALL, RANKS_SCHEMA, TOP_SCHEMA
+from polybatch.results.store import ALL
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 from polybatch.results.trec_runs import Run
 
 if TYPE_CHECKING:
@@ -82,15 +83,16 @@ def judge_runs(
         numbers = np.arange(len(layout.queries))
         counts, found = rank_candidates(scores, layout, scores.columns, numbers, top=top, progress=Silent())
         lost = np.isneginf(counts.scores)
-        counts = replace(counts, scores=np.where(lost, np.float32(np.nan), counts.scores))
+        counts = replace(counts, scores=scores.recorded(layout.relevant.queries, layout.relevant.passages))
         names = Names(system, strategy, seed)
         table = ranks_table(names, layout, counts)
         if pool == ALL:
             table = table.filter(pc.equal(table.column("setting"), "multilingual"))
         tables.append(table)
         if found and (pool == ALL or len(collection.languages) == 1):
-            named = replace(found, passages=np.where(np.isneginf(found.scores), -1, found.passages))
-            best.append(top_table(names, layout, named))
+            passages = np.where(np.isneginf(found.scores), -1, found.passages)
+            shown = scores.recorded(np.arange(len(passages))[:, None], passages)
+            best.append(top_table(names, layout, replace(found, scores=shown, passages=passages)))
         notes += run_notes(run, layout, lost, f"{collection.name}: run {asked}-{pool}")
         depths += run_depths(run, layout)[:1]
     notes += unjudged(runs, collection)
@@ -104,7 +106,11 @@ def judge_runs(
 
 @dataclass(frozen=True)
 class _RunScores:
-    """The scores of a run, by the numbers of queries and passages; what it does not name has minus infinity."""
+    """The scores of a run, by the numbers of queries and passages.
+
+    `found` has for each query the passages that the run names and their float64 scores. What is ranked by is the order
+    of these, which no float32 blurs: the how manyth from below a score is, minus infinity for what is not named.
+    """
 
     passages: int
     found: Sequence[tuple[np.ndarray, np.ndarray]]
@@ -115,13 +121,22 @@ class _RunScores:
         place = {passage.id: number for number, passage in enumerate(layout.passages)}
         found = [run.get(query.id, {}) for query in layout.queries]
         numbers = [np.array([place[one] for one in each], dtype=np.int64) for each in found]
-        scores = [np.array(list(each.values()), dtype=np.float32) for each in found]
+        scores = [np.array(list(each.values()), dtype=np.float64) for each in found]
         return cls(len(place), list(zip(numbers, scores, strict=True)))
 
     @property
     def columns(self) -> np.ndarray:
         """Every passage has its own: equal texts may have different scores in a run."""
         return np.arange(self.passages)
+
+    def recorded(self, queries: np.ndarray, passages: np.ndarray) -> np.ndarray:
+        """The scores of some passages for some queries as a record holds them, float32; NaN for what is not named."""
+        widest = np.finfo(np.float32)
+        known = [dict(zip(places.tolist(), values.tolist(), strict=True)) for places, values in self.found]
+        pairs = np.broadcast_arrays(queries, passages)
+        flat = zip(pairs[0].ravel().tolist(), pairs[1].ravel().tolist(), strict=True)
+        scores = np.array([known[query].get(passage, np.nan) for query, passage in flat], dtype=np.float64)
+        return np.clip(scores, widest.min, widest.max).astype(np.float32).reshape(pairs[0].shape)
 
     def over(self, columns: np.ndarray) -> "Callable[[np.ndarray], Tensor]":
         import torch
@@ -130,7 +145,7 @@ class _RunScores:
             scores = np.full((len(queries), self.passages), -np.inf, dtype=np.float32)
             for row, query in enumerate(queries):
                 places, values = self.found[query]
-                scores[row, places] = values
+                scores[row, places] = np.unique(values, return_inverse=True)[1]
             return torch.from_numpy(scores[:, columns])
 
         return block
@@ -173,20 +188,17 @@ def _faults(run: Run, collection: Collection, asked: str, pool: str) -> list[Fau
 def _views(runs: Mapping[tuple[str, str], Run], collection: Collection) -> dict[tuple[str, str], Run]:
     """Runs of one language each, out of those of the union that name all passages for all judged queries."""
     found: dict[tuple[str, str], Run] = {}
-
-    def itself(query: str, asked: str) -> set[str]:
-        if "monolingual" in collection.settings:
-            return set()
-        return {one for one in collection.judgements.get(query, ()) if homes[one] == asked}
-
-    homes = {passage.id: code for code, passages in collection.passages.items() for passage in passages}
+    every = collection.homes.keys()
     for pool in pools_of(collection).values():
         union = runs.get((pool.query, ALL))
         if union is None or pool.passage == ALL or (pool.query, pool.passage) in runs:
             continue
         asked = [query.id for query in collection.queries[pool.query]]
-        judged = [one for one in asked if collection.judgements.get(one, frozenset()) - itself(one, pool.query)]
-        if all(homes.keys() - union.get(query, {}).keys() <= itself(query, pool.query) for query in judged):
+        own = {one: collection.itself(one, pool.query) for one in asked}
+        judged = [one for one in asked if collection.judgements.get(one, frozenset()) - own[one]]
+        if all(every - union.get(query, {}).keys() <= own[query] for query in judged):
             inside = [passage.id for passage in collection.passages[pool.passage]]
-            found[pool.query, pool.passage] = {query: {one: union[query][one] for one in inside} for query in judged}
+            found[pool.query, pool.passage] = {
+                query: {one: union[query][one] for one in inside if one in union[query]} for query in judged
+            }
     return found

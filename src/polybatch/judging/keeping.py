@@ -1,20 +1,17 @@
 """Keep the queries over which systems differ most, and some drawn by hash, with texts: writes `cases.json`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from hashlib import blake2b
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from polybatch.files import write_json
 from polybatch.measures.measures import per_query
 from polybatch.records import SETTINGS, Collection, Setting
-from polybatch.results.kept import CASES, Case, KeptPassage, Ranking, may_keep
-from polybatch.results.store import ALL
+from polybatch.results.kept import Case, Kept, KeptPassage, Ranking, may_keep
+from polybatch.results.store import ALL, Store
 
 FURTHEST = 12  # queries of each collection and setting over which systems are furthest apart
 DRAWN = 12  # queries drawn by a hash of their place: the same in every folder that judges the collection
@@ -26,7 +23,7 @@ BEST = ("system", "seed", "language", "position", "passage_id")
 PLACE = ("query_language", "passage_language", "query_id", "cluster")
 
 
-def write_cases(out: Path, collections: Sequence[Collection], *, ranks: pa.Table, top: pa.Table) -> None:
+def write_cases(store: Store, collections: Sequence[Collection], *, ranks: pa.Table, top: pa.Table) -> None:
     """Write `cases.json`: of each collection and setting FURTHEST and DRAWN queries, one of a cluster in each.
 
     `ranks` and `top` are tables of RANKS_SCHEMA and TOP_SCHEMA. The furthest apart are those with the largest gap in
@@ -35,10 +32,10 @@ def write_cases(out: Path, collections: Sequence[Collection], *, ranks: pa.Table
     record of all languages' best, whose scores are the same: as far as that record reaches, and no further.
     """
     values = _plain(per_query(ranks, [MAP]), "system", "strategy", "collection", "setting", *PLACE)
-    write_json(out / CASES, [_kept(one, values, ranks, top) for one in collections])
+    store.write_cases([_kept(one, values, ranks, top) for one in collections])
 
 
-def _kept(collection: Collection, values: pa.Table, ranks: pa.Table, top: pa.Table) -> dict[str, Any]:
+def _kept(collection: Collection, values: pa.Table, ranks: pa.Table, top: pa.Table) -> Kept:
     free = may_keep(collection.licence)
     why = "" if free else f"its licence ({collection.licence}) is not known to allow texts in results"
     mine = values.filter(pc.field("collection") == collection.name)
@@ -78,18 +75,12 @@ def _kept(collection: Collection, values: pa.Table, ranks: pa.Table, top: pa.Tab
         )
     named = {id for case in cases for id in (*case.relevant, *(id for one in case.systems for id in one.first))}
     passages = {
-        one.id: asdict(KeptPassage(code, _cut(one.text) if free else None))
+        one.id: KeptPassage(code, _cut(one.text) if free else None)
         for code, found in collection.passages.items()
         for one in found
         if one.id in named
     }
-    return {
-        "collection": collection.name,
-        "licence": collection.licence,
-        "why": why,
-        "cases": [asdict(case) for case in cases],
-        "passages": passages,
-    }
+    return Kept(collection.name, collection.licence, why, tuple(cases), passages)
 
 
 def _chosen(values: pa.Table, setting: Setting) -> list[dict[str, str]]:

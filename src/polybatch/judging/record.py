@@ -10,7 +10,7 @@ from polybatch.judging.layout import Layout
 from polybatch.judging.ranks import OWN, UNION, Counts
 from polybatch.judging.top import Top
 from polybatch.records import SETTINGS, Setting
-from polybatch.results.store import RANKS_SCHEMA, TOP_SCHEMA
+from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 MULTILINGUAL = SETTINGS.index("multilingual")
 
@@ -38,7 +38,8 @@ def ranks_table(names: Names, layout: Layout, counts: Counts) -> pa.Table:
     order = order[means[order]]
     pair = np.tile(np.arange(len(queries)), len(sides))[order]
     side = np.repeat(sides, len(queries))[order]
-    size = np.where(side == UNION, layout.candidates[queries[pair]], layout.sizes[layout.home[passages[pair]]])
+    own_sizes = layout.own_sizes(queries[pair], layout.home[passages[pair]])
+    size = np.where(side == UNION, layout.candidates[queries[pair]], own_sizes)
     return _table(
         RANKS_SCHEMA,
         _head(names, layout, queries[pair])

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from polybatch.errors import Fault, ResultsError
 from polybatch.records import SETTINGS, Setting
-from polybatch.results.store import TOP
+from polybatch.results.store import RANKS, TOP
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 HEAD = ("system", "strategy", "seed", "collection")
+SPARE, SPARSE = 1 << 20, 8  # places in a table of queries by positions, beside those that are filled
 MULTILINGUAL = SETTINGS.index("multilingual")
 
 
@@ -147,7 +148,8 @@ class Cases:
 def split(ranks: pa.Table, top: pa.Table | None = None) -> Iterator[tuple[Head, dict[Setting, Cases]]]:
     """The cases of each head in order of appearance, setting by setting, from tables of RANKS_SCHEMA and TOP_SCHEMA.
 
-    Raises ResultsError where `top` lacks a query that the multilingual setting has.
+    Raises ResultsError where two passages of a case share a place, where a case has more relevant passages than its
+    pool has, or two pools, and where `top` lacks a query that the multilingual setting has.
     """
     words = {name: _encoded(ranks.column(name))[1] for name in (*HEAD, "query_id")}
     spoken = {word for name in ("query_language", "passage_language") for word in _encoded(ranks.column(name))[1]}
@@ -163,12 +165,13 @@ def split(ranks: pa.Table, top: pa.Table | None = None) -> Iterator[tuple[Head, 
     keys = np.stack([head, setting, asked, target, query])[:, order]
     begins = np.flatnonzero((np.diff(keys, axis=1, prepend=-2) != 0).any(axis=0))
     ends = np.append(begins[1:], len(order))
+    _check(place, ranks.column("pool_size").to_numpy(), order, begins)
     rank, score, grade, size = (ranks.column(name).to_numpy() for name in ("rank", "score", "grade", "pool_size"))
     best = None if top is None else _Best(top, words, heads)
     for number, values in enumerate(heads):
         sizes = np.zeros(len(spoken), dtype=np.int64)
         alone = (head == number) & (setting != MULTILINGUAL)
-        sizes[passage[alone]] = size[alone]
+        np.maximum.at(sizes, passage[alone], size[alone])  # a query whose own document is left out has one less
         found: dict[Setting, Cases] = {}
         for code, name in enumerate(SETTINGS):
             mine = np.flatnonzero((keys[0, begins] == number) & (keys[1, begins] == code))
@@ -195,6 +198,23 @@ def split(ranks: pa.Table, top: pa.Table | None = None) -> Iterator[tuple[Head, 
         yield Head(*values), found
 
 
+def _check(place: np.ndarray, size: np.ndarray, order: np.ndarray, begins: np.ndarray) -> None:
+    """Raise ResultsError for the first case that no ranking leaves; `order` sorts rows into cases, best first."""
+    counts = np.diff(begins, append=len(order))
+    case = np.repeat(np.arange(len(begins)), counts)
+    again = np.zeros(len(order), dtype=bool)
+    again[1:] = (case[1:] == case[:-1]) & (place[order[1:]] == place[order[:-1]])
+    pools = size[order]
+    faults = {
+        "shares its place with another passage of its query": again,
+        "has another size of its pool than its query's first": pools != pools[begins][case],
+        "is one of more relevant passages than its pool has": counts[case] > pools,
+    }
+    for found, wrong in faults.items():
+        if wrong.any():
+            raise ResultsError([Fault(f"{RANKS}: row {order[wrong.argmax()]}", found, "evaluate again")])
+
+
 class _Best:
     """A table of the best passages by numbers, ready to be joined to cases."""
 
@@ -214,9 +234,14 @@ class _Best:
         starts, stops = (np.searchsorted(self.key, key, side=side) for side in ("left", "right"))
         if lacking := int(np.count_nonzero(starts == stops)):
             raise ResultsError([Fault(TOP, f"lacks {lacking} of {len(cases)} queries", "evaluate again")])
-        step = np.arange((stops - starts).max())
+        deepest = int((stops - starts).max())
+        if deepest * len(cases) > SPARSE * len(self.key) + SPARE:
+            raise ResultsError([Fault(TOP, f"has {deepest:,} passages of one query, few of others", "evaluate again")])
+        step = np.arange(deepest)
         inside = step < (stops - starts)[:, None]
         rows = np.where(inside, starts[:, None] + step, 0)
+        if np.any(inside & (self.position[rows] != step + 1)):
+            raise ResultsError([Fault(TOP, "positions of a query are not 1, 2, 3 and so on", "evaluate again")])
         return replace(cases, top=np.where(inside, self.language[rows], -1), hits=inside & self.hit[rows])
 
     def _key(self, head: Any, asked: Any, query: Any) -> Any:

@@ -5,23 +5,24 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from polybatch.data.collections.trec import write_qrels
 from polybatch.errors import Fault, ResultsError
-from polybatch.files import written_aside
 from polybatch.measures.cases import HEAD
 from polybatch.measures.families import DEFAULT
 from polybatch.measures.measures import per_query
 from polybatch.records import Collection, Passage, Query
-from polybatch.results.store import RANKS_SCHEMA, TOP, read_ranks, read_top
+from polybatch.results.store import TOP, Store
+from polybatch.results.tables import RANKS_SCHEMA, TEXT, read_table, write_table
 from polybatch.results.trec_runs import write_run
+
+LONGEST_NAME = 200  # characters of a name that goes into a file's
 
 PER_QUERY_SCHEMA = pa.schema(
     [
         *(RANKS_SCHEMA.field(name) for name in (*HEAD, "setting", "query_id", "cluster", "query_language")),
         RANKS_SCHEMA.field("passage_language"),
-        pa.field("measure", pa.dictionary(pa.int32(), pa.string()), nullable=False),
+        pa.field("measure", TEXT, nullable=False),
         pa.field("value", pa.float64(), nullable=False),
     ]
 )
@@ -30,19 +31,12 @@ PER_QUERY_SCHEMA = pa.schema(
 
 def write_per_query(scores: pa.Table, path: Path) -> None:
     """Write a table of PER_QUERY_SCHEMA as parquet, in one step."""
-    with written_aside(path) as new:
-        pq.write_table(scores.unify_dictionaries().cast(PER_QUERY_SCHEMA), new, compression="zstd")
+    write_table(path, scores, PER_QUERY_SCHEMA)
 
 
 def read_per_query(path: Path) -> pa.Table:
     """Read per-query scores; raises ResultsError where they cannot be read, or lack columns."""
-    try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowException) as error:
-        raise ResultsError([Fault(str(path), str(error).splitlines()[0])]) from None
-    if lacking := [name for name in PER_QUERY_SCHEMA.names if name not in table.column_names]:
-        raise ResultsError([Fault(str(path), f"lacks the columns {', '.join(lacking)}", "export again")])
-    return table.select(PER_QUERY_SCHEMA.names).cast(PER_QUERY_SCHEMA)
+    return read_table(path, PER_QUERY_SCHEMA, works="export again")
 
 
 def export_per_query(folder: Path, path: Path, *, measures: Sequence[str] = DEFAULT) -> list[Path]:
@@ -51,7 +45,8 @@ def export_per_query(folder: Path, path: Path, *, measures: Sequence[str] = DEFA
     Raises ResultsError where the folder cannot be read, FaultyInputError for what is no measure, has no value for a
     query, or refuses the record.
     """
-    write_per_query(per_query(read_ranks(folder), measures, top=read_top(folder)), path)
+    store = Store(folder)
+    write_per_query(per_query(store.ranks, measures, top=store.top), path)
     return [path]
 
 
@@ -63,9 +58,10 @@ def export_runs(folder: Path, target: Path) -> list[Path]:
     that a file name or a tag cannot hold are percent-encoded. Raises ResultsError where the folder cannot be read, or
     a collection has no such ranking: one of several languages that leaves out the multilingual setting.
     """
-    top = read_top(folder)
+    store = Store(folder)
+    top = store.top
     ranked = set(top.column("collection").unique().to_pylist())
-    judged = read_ranks(folder, ["collection"]).column("collection").unique().to_pylist()
+    judged = store.ranks.column("collection").unique().to_pylist()
     if lacking := [one for one in judged if one not in ranked]:
         works = "judge it again, in one language or in the multilingual setting"
         raise ResultsError(
@@ -73,12 +69,12 @@ def export_runs(folder: Path, target: Path) -> list[Path]:
         )
     runs: dict[tuple[str, str, str], dict[str, dict[str, float]]] = {}
     for row in top.sort_by("position").to_pylist():
-        tag = quote(row["system"], safe="+") + ("" if row["seed"] is None else f".seed{row['seed']}")
+        tag = _file_name(row["system"]) + ("" if row["seed"] is None else f".seed{row['seed']}")
         run = runs.setdefault((row["collection"], tag, row["query_language"]), {})
         run.setdefault(row["query_id"], {})[row["passage_id"]] = row["score"]
     written = []
     for (collection, tag, asked), run in runs.items():
-        written.append(target / quote(collection, safe="+") / f"{tag}.{asked}.run")
+        written.append(target / _file_name(collection) / f"{tag}.{asked}.run")
         write_run(run, written[-1], tag=tag)
     return written
 
@@ -91,10 +87,19 @@ def export_qrels(folder: Path, target: Path) -> list[Path]:
     qrels. Raises ResultsError where the folder cannot be read, DataError for an id with white space.
     """
     written = []
-    for stem, collection in _judgements(read_ranks(folder)):
+    for stem, collection in _judgements(Store(folder).ranks):
         written.append(target / f"{stem}.qrels")
         write_qrels(collection, written[-1])
     return written
+
+
+def _file_name(name: str) -> str:
+    """A name with what a file's cannot hold percent-encoded; raises ResultsError where it is too long for one."""
+    quoted = quote(name, safe="+")
+    if len(quoted) > LONGEST_NAME:
+        found = f"a name of {len(quoted):,} characters"
+        raise ResultsError([Fault(f"{name[:40]}…", found, f"{LONGEST_NAME} fit into the name of a file")])
+    return quoted
 
 
 def _judgements(ranks: pa.Table) -> Iterator[tuple[str, Collection]]:
@@ -108,7 +113,7 @@ def _judgements(ranks: pa.Table) -> Iterator[tuple[str, Collection]]:
     for row in plain.group_by(names, use_threads=False).aggregate([]).to_pylist():
         rows.setdefault(row["collection"], []).append(row)
     for name, found in rows.items():
-        stem = quote(name, safe="+")
+        stem = _file_name(name)
         relevant: dict[tuple[str, str], set[str]] = {}
         for row in found:
             relevant.setdefault((row["query_id"], row["query_language"]), set()).add(row["passage_id"])

@@ -54,7 +54,7 @@ def parse_measure(text: str) -> Measure | None:
     if text in FAMILIES:
         return None if FAMILIES[text].cut == "yes" else Measure(text)
     name, _, cut = text.rpartition("@")
-    if name not in FAMILIES or FAMILIES[name].cut == "no" or not re.fullmatch("[1-9][0-9]{0,8}", cut):
+    if name not in FAMILIES or FAMILIES[name].cut == "no" or not re.fullmatch("[1-9][0-9]{0,5}", cut):
         return None
     return Measure(name, int(cut))
 

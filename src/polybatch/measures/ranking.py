@@ -72,8 +72,7 @@ def ndcg(cases: Cases, cut: int) -> Floats:
 
 def random_ndcg(cases: Cases, cut: int) -> Floats:
     """Exact: the mean grade over the pool stands at every rank."""
-    discounts = np.concatenate([[0], np.cumsum(1 / np.log2(np.arange(min(cut, int(cases.pool.max()))) + 2))])
-    gain = cases.sum(cases.grade) / cases.pool * discounts[np.minimum(cut, cases.pool)]
+    gain = cases.sum(cases.grade) / cases.pool * of_shapes(chance.discounts, np.minimum(cut, cases.pool))
     return np.asarray(gain / _ideal_gain(cases, cut))
 
 

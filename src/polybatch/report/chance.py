@@ -1,7 +1,6 @@
 """What a random and an ideal ranker would score on the pools of a run. The computing is elsewhere."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow.compute as pc
@@ -9,7 +8,7 @@ import pyarrow.compute as pc
 from polybatch.errors import Fault, ResultsError
 from polybatch.measures.measures import parse_measure, reference
 from polybatch.report.summary import Quantity
-from polybatch.results.store import RANKS, Result, read_ranks
+from polybatch.results.store import RANKS, Result, Store
 
 
 class References(NamedTuple):
@@ -19,7 +18,7 @@ class References(NamedTuple):
     ideal: dict[Quantity, float]
 
 
-def references_of(folder: Path, results: Iterable[Result]) -> References:
+def references_of(store: Store, results: Iterable[Result]) -> References:
     """A random and an ideal ranker's score for what `results` measure, from the pools in `ranks.parquet`.
 
     Empty where the folder has no ranks; what cannot be said, or is no measure that this version knows, is left out. The
@@ -27,7 +26,7 @@ def references_of(folder: Path, results: Iterable[Result]) -> References:
     the file cannot be read.
     """
     found = References({}, {})
-    if not (folder / RANKS).exists():
+    if not store.has(RANKS):
         return found
     first: dict[str, Result] = {}
     measures: dict[str, dict[str, None]] = {}
@@ -39,7 +38,7 @@ def references_of(folder: Path, results: Iterable[Result]) -> References:
         for name, result in first.items():
             seed = pc.field("seed").is_null() if result.seed is None else pc.field("seed") == result.seed
             rows = (pc.field("collection") == name) & (pc.field("system") == result.system) & seed
-            ranks = read_ranks(folder, filters=rows)
+            ranks = store.ranks.filter(rows)
             chosen = list(measures.get(name, ()))
             found.random.update((Quantity.of(row), row.value) for row in reference(ranks, chosen, ranker="random"))
             found.ideal.update((Quantity.of(row), row.value) for row in reference(ranks, chosen, ranker="ideal"))

@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-
-import pyarrow.parquet as pq
 
 from polybatch.claims.claim import Evidence, Verdict, Word
 from polybatch.claims.evidence import Run
@@ -13,7 +10,7 @@ from polybatch.claims.wording import rule_of, sentence_of
 from polybatch.errors import ResultsError
 from polybatch.progress import Progress
 from polybatch.results.labels import folder_labels
-from polybatch.results.store import MANIFEST, RANKS, read_manifest
+from polybatch.results.store import MANIFEST, RANKS, Store
 from polybatch.statistics import Method
 from polybatch.statistics.wording import number, p_value, signed
 
@@ -61,19 +58,18 @@ class ClaimRow:
         return MARKS[self.word]
 
 
-def claims_of(folders: Sequence[Path], *, progress: Progress | None = None) -> Claims:
+def claims_of(stores: Sequence[Store], *, progress: Progress | None = None) -> Claims:
     """The verdicts on stored runs. They take finished runs whose ranks are stored, no more than MOST_ROWS in all."""
-    labels = folder_labels(folders)
-    for folder, label in zip(folders, labels, strict=True):
-        if not (folder / MANIFEST).exists() or not read_manifest(folder).get("finished", True):
+    for store, label in zip(stores, folder_labels([store.folder for store in stores]), strict=True):
+        if not store.has(MANIFEST) or not store.is_finished:
             return _none(f"{label} is not a finished run")
-        if not (folder / RANKS).exists():
+        if not store.has(RANKS):
             return _none(f"{label} holds no ranks of single queries ({RANKS})")
-    rows = sum(pq.read_metadata(folder / RANKS).num_rows for folder in folders)
+    rows = sum(store.rows(RANKS) for store in stores)
     if rows > MOST_ROWS:
         return _none(f"{rows:,} ranks are too many for a page; `polybatch claims` takes them")
     try:
-        runs = evidence_of(folders, progress=progress)
+        runs = evidence_of(stores, progress=progress)
         return Claims(verdicts_on(runs, method=METHOD), "", runs)
     except ResultsError as error:
         return _none("; ".join(map(str, error.faults)))

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from polybatch.errors import Fault
-from polybatch.report.manifest import CollectionData
 from polybatch.report.summary import MAP, Quantity
 from polybatch.report.wording import listing
+from polybatch.results.manifest import CollectionData
 from polybatch.results.store import MEAN, Result
 
 ALIKE = "judge both on the same collection with the same --languages, or report them apart"

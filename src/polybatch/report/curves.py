@@ -24,9 +24,9 @@ from polybatch.report.figures import (
     write,
 )
 from polybatch.report.summary import MAP, RANK_DISTANCE
-from polybatch.report.sweeps import DISTANCE, MACRO, TO_SCALE, WORDS, Sweep
 from polybatch.report.tables import Cell, Row, Table
 from polybatch.report.wording import number, plural
+from polybatch.results.sweep import DISTANCE, MACRO, TO_SCALE, Sweep
 from polybatch.sampling.strategies import title_of
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 470, 236
+WORDS = ("composition",)  # whose values have no order that a line would show
 LINES = {
     "monolingual": (MONO, "o"),
     "cross-lingual": (CROSS, "s"),

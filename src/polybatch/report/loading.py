@@ -16,17 +16,15 @@ from polybatch.report.cases import examples_of
 from polybatch.report.chance import References, references_of
 from polybatch.report.claims import METHOD, claims_of
 from polybatch.report.comparable import Part, apart, unlike
-from polybatch.report.manifest import Manifest, Mix, parse_manifest
 from polybatch.report.queries import Singles, read_singles, spreads_of
 from polybatch.report.summary import EXCESS, UNTRAINED, Quantity, Report, Run, System
-from polybatch.report.sweeps import CHOSEN, Sweep, is_sweep, read_sweep
 from polybatch.report.wording import listing
-from polybatch.results.kept import Kept, read_cases
+from polybatch.results.kept import Kept
 from polybatch.results.labels import Judgement, folder_labels, names_apart, repeated
-from polybatch.results.store import MANIFEST, RESULTS, Result, read_manifest, read_results
+from polybatch.results.manifest import Manifest, Mix
+from polybatch.results.store import MANIFEST, RESULTS, SWEEP, SYSTEMS, Result, Store
+from polybatch.results.sweep import CHOSEN, Sweep
 from polybatch.sampling.strategies import TITLES, title_of
-
-SYSTEMS = "systems"  # where a run keeps what each system and seed has
 
 
 @dataclass(frozen=True)
@@ -57,15 +55,15 @@ def load_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> R
     if not folders:
         faults.append(Fault("report", "no folder was named", "name the --out folder of at least one run"))
     sweeps: list[Sweep] = []
-    swept = [folder for folder in folders if is_sweep(folder)]
+    swept = [folder for folder in folders if Store(folder).has(SWEEP)]
     for path, label in zip(swept, folder_labels(swept), strict=True):
         with gathered(faults):
-            sweeps.append(read_sweep(path, label=label))
-    runs = [folder for folder in folders if folder not in swept] or _tested(swept, faults)
+            sweeps.append(replace(Store(path).sweep, label=label))
+    runs = [Store(folder) for folder in [one for one in folders if one not in swept] or _tested(swept, faults)]
     loaded: list[_Folder] = []
-    for path, label in zip(runs, folder_labels(runs), strict=True):
+    for store, label in zip(runs, folder_labels([store.folder for store in runs]), strict=True):
         with gathered(faults):
-            loaded.append(_load(path, label))
+            loaded.append(_load(store, label))
     if not faults:
         faults = unlike([each.part for each in loaded])
     if faults:
@@ -92,7 +90,7 @@ def load_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> R
 
 def _tested(swept: Sequence[Path], faults: list[Fault]) -> list[Path]:
     """The runs on the test that sweeps ended with; a fault where there are none."""
-    found = [folder / CHOSEN for folder in swept if (folder / CHOSEN / RESULTS).is_file()]
+    found = [folder / CHOSEN for folder in swept if Store(folder / CHOSEN).has(RESULTS)]
     if swept and not found:
         told = "has measured nothing on a test"
         works = "name the --out folder of a run beside it, or let `polybatch sweep` end with its test"
@@ -100,23 +98,22 @@ def _tested(swept: Sequence[Path], faults: list[Fault]) -> list[Path]:
     return found
 
 
-def _load(path: Path, label: str) -> _Folder:
+def _load(store: Store, label: str) -> _Folder:
     faults: list[Fault] = []
     results: tuple[Result, ...] = ()
-    stored: dict[str, Any] = {}
+    stored: Mapping[str, Any] = {}
     manifest, references = Manifest(), References({}, {})
     singles: list[Singles] = []
     kept: tuple[Kept, ...] = ()
-    parts = _parts(path)
+    parts = _parts(store)
     with gathered(faults):
-        own = parts != [path] or (path / RESULTS).exists() or not holds_mteb_results(path)
-        results = tuple(row for part in parts for row in (read_results(part) if own else read_mteb_results(part)))
-        faults += _row_faults(path / RESULTS, results)
-    recorded = (path / MANIFEST).exists()
+        own = parts != [store] or store.has(RESULTS) or not holds_mteb_results(store.folder)
+        results = tuple(row for part in parts for row in (part.results if own else read_mteb_results(part.folder)))
+        faults += _row_faults(store.path(RESULTS), results)
+    recorded = store.has(MANIFEST)
     if recorded:
         with gathered(faults):
-            stored = read_manifest(path)
-            manifest = parse_manifest(path, stored)
+            manifest, stored = store.manifest, store.stored_manifest
     with gathered(faults):
         singles = [found for part in parts if (found := read_singles(part))]
         if not any(row.measure == EXCESS for row in results):
@@ -124,17 +121,17 @@ def _load(path: Path, label: str) -> _Folder:
     with gathered(faults):
         references = references_of(parts[0], results)
     with gathered(faults):
-        kept = read_cases(path)
+        kept = store.cases
     if faults:
         raise ResultsError(faults)
     return _Folder(label, manifest, _excerpt(stored), recorded, results, references, tuple(singles), kept)
 
 
-def _parts(path: Path) -> list[Path]:
+def _parts(store: Store) -> list[Store]:
     """Where a folder's results lie: in itself, or, of a run that was cut short, in those of its systems."""
-    if (path / RESULTS).exists():
-        return [path]
-    return sorted(one.parent for one in path.glob(f"{SYSTEMS}/*/{RESULTS}")) or [path]
+    if store.has(RESULTS):
+        return [store]
+    return [Store(path.parent) for path in sorted(store.folder.glob(f"{SYSTEMS}/*/{RESULTS}"))] or [store]
 
 
 def _row_faults(path: Path, results: Sequence[Result]) -> list[Fault]:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from polybatch.records import Direction
 from polybatch.report import figures
-from polybatch.report.manifest import Mix
 from polybatch.report.summary import Report
 from polybatch.report.wording import language, listing, plural
+from polybatch.results.manifest import Mix
 
 
 @dataclass(frozen=True, slots=True)

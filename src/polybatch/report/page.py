@@ -14,13 +14,13 @@ from polybatch.report.claims import ABOUT, claim_rows
 from polybatch.report.curves import Curve, curves, sweep_table, told
 from polybatch.report.findings import RULE, statement
 from polybatch.report.heatmaps import HeatMaps, heat_maps, scale_colours
-from polybatch.report.manifest import Manifest
 from polybatch.report.published import CAPTION, disagreement, published_table
 from polybatch.report.queries import SHARES
 from polybatch.report.summary import MAP, RANK_DISTANCE, UNTRAINED, Quantity, Report, System
-from polybatch.report.sweeps import Sweep
 from polybatch.report.tables import Column, Table, caption, distance_table, excess_table, judged, main_table
+from polybatch.results.manifest import Manifest
 from polybatch.results.store import ALL
+from polybatch.results.sweep import Sweep
 from polybatch.version import __version__
 
 if TYPE_CHECKING:

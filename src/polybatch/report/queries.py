@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from polybatch.measures.measures import measure, per_query
 from polybatch.report.summary import EXCESS, RANK_DISTANCE
-from polybatch.results.store import RANKS, TOP, Result, read_ranks, read_top
+from polybatch.results.store import RANKS, TOP, Result, Store
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_ROWS = 8_000_000  # of the top passages of a folder: with more, the page would take a minute
@@ -35,21 +33,21 @@ class Singles(NamedTuple):
     excess: tuple[Result, ...]
 
 
-def read_singles(folder: Path) -> Singles | None:
+def read_singles(store: Store) -> Singles | None:
     """The multilingual rankings of a folder; None where it has none. Raises ResultsError where they cannot be read.
 
     There is no excess without `top.parquet`, with more than MOST_ROWS of it, or where fewer than ten passages of each
     query were kept.
     """
-    if not (folder / RANKS).exists():
+    if not store.has(RANKS):
         return None
-    ranks = read_ranks(folder, filters=pc.field("setting") == "multilingual")
+    ranks = store.ranks.filter(pc.field("setting") == "multilingual")
     if not ranks.num_rows:
         return None
     distances = per_query(ranks, [RANK_DISTANCE])
     excess = []
-    if (folder / TOP).exists() and pq.read_metadata(folder / TOP).num_rows <= MOST_ROWS:
-        excess = measure(ranks, [EXCESS], top=read_top(folder), faults=[])  # none where the record is too short for it
+    if store.has(TOP) and store.rows(TOP) <= MOST_ROWS:
+        excess = measure(ranks, [EXCESS], top=store.top, faults=[])  # none where the record is too short for it
     return Singles(distances.select(["collection", "system", "value"]), tuple(excess))
 
 

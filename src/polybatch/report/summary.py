@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from polybatch.records import Setting
 from polybatch.report.claims import Claims
-from polybatch.report.manifest import Manifest, Mix
+from polybatch.results.manifest import Manifest, Mix
 from polybatch.results.store import ALL, MEAN, Result
 
 if TYPE_CHECKING:
     from polybatch.report.answer import Answer
     from polybatch.report.cases import Examples
     from polybatch.report.queries import Spread
-    from polybatch.report.sweeps import Sweep
+    from polybatch.results.sweep import Sweep
 
 MAP = "mAP"
 RANK_DISTANCE = "rank_distance"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from typing import NamedTuple
 
+from polybatch.measures.families import DEFAULT
 from polybatch.records import Setting
 from polybatch.report.findings import Comparison, ranked
 from polybatch.report.summary import (
@@ -17,6 +18,7 @@ from polybatch.report.summary import (
     Report,
 )
 from polybatch.report.wording import NOT_RECORDED, language, listing, number
+from polybatch.statistics.scale import better_side
 
 
 class Column(NamedTuple):
@@ -95,9 +97,22 @@ class Table:
 
 
 def main_table(report: Report, collection: str) -> Table:
-    """Systems by the macro means of the settings, and a random and an ideal ranker; what none has is no column."""
-    quantities = [Quantity.macro(collection, column.setting, column.measure) for column in COLUMNS]
-    return _by_system(report, collection, "System", [column.head for column in COLUMNS], quantities)
+    """Systems by the macro means of the settings, and a random and an ideal ranker; what none has is no column.
+
+    COLUMNS, and after them every measure that was asked for by name.
+    """
+    columns = [*COLUMNS, *_asked(report)]
+    quantities = [Quantity.macro(collection, column.setting, column.measure) for column in columns]
+    return _by_system(report, collection, "System", [column.head for column in columns], quantities)
+
+
+def _asked(report: Report) -> list[Column]:
+    """A column in each setting for the measures that somebody asked for by name, those of the table left out."""
+    lists = [run.manifest.measures for run in report.runs]
+    asked = dict.fromkeys(name for names in lists if set(names) != set(DEFAULT) for name in names)
+    found = [Column(f"{SHORT[setting]} {name}", setting, name) for name in asked for setting in SHORT]
+    shown = {(column.setting, column.measure) for column in COLUMNS}
+    return [column for column in found if (column.setting, column.measure) not in shown]
 
 
 def distance_table(report: Report, collection: str) -> Table | None:
@@ -197,6 +212,7 @@ def judged(report: Report, quantity: Quantity) -> tuple[Cell, ...]:
     systems = report.systems_of(quantity.collection)
     order = ranked(report, quantity)
     top = order[0] if len(order) > 1 else None
+    has_best = quantity.measure == RANK_DISTANCE or better_side(quantity.measure) == "higher"
     cells = []
     for system in systems:
         estimate = report.estimate(system, quantity)
@@ -204,7 +220,7 @@ def judged(report: Report, quantity: Quantity) -> tuple[Cell, ...]:
             cells.append(Cell(quantity.measure))
             continue
         best = near = False
-        if top:
+        if top and has_best:
             best = number(estimate.mean, quantity.measure) == number(top[1].mean, quantity.measure)
             near = Comparison(quantity, system, top[0], estimate, top[1]).verdict == "no finding" and not best
         cells.append(Cell(quantity.measure, estimate.mean, estimate.deviation, estimate.values, best, near))

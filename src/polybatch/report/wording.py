@@ -4,17 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from polybatch.languages import language_name
-from polybatch.report.summary import EXCESS, RANK_DISTANCE
+from polybatch.measures.measures import parse_measure
 from polybatch.results.store import ALL, MEAN
 
 NOT_RECORDED = "not recorded"
 
 
 def number(value: float, measure: str) -> str:
-    """A value of a measure: `.123`; `1,234.5` for rank distance; `+.123` or `-.123` for an excess; 1 stays `1.000`."""
-    if measure == EXCESS:
+    """A value of a measure: `.123`; `1,234.5` for a rank; `+.123` or `-.123` for one of two sides; 1 stays `1.000`."""
+    known = parse_measure(measure)
+    if known and known.family.low < 0:
         return f"{value:+.3f}".replace("0.", ".", 1)
-    return f"{value:,.1f}" if measure == RANK_DISTANCE else f"{value:.3f}".removeprefix("0")
+    return f"{value:,.1f}" if known and known.family.high > 1 else f"{value:.3f}".removeprefix("0")
 
 
 def language(code: str) -> str:

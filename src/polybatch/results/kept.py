@@ -1,16 +1,13 @@
-"""Queries kept beside results, with their texts where the licence allows: the record `cases.json`, and reading it."""
+"""Queries kept beside results, with their texts where the licence allows: `cases.json` as records."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FiniteFloat
 
-from polybatch.errors import Fault, ResultsError
 from polybatch.records import Setting
-
-CASES = "cases.json"
+from polybatch.results.manifest import Seed
 
 _FREE = re.compile(r"(?!.*-ND)(CC0|CC[ -]BY|Apache|MIT|BSD|ODC|PDDL|AFL|public domain)\b(?!.*non-commercial)", re.I)
 
@@ -20,8 +17,8 @@ class Ranking:
     """What one system makes of a query: its average precision, mean over seeds, and the ids that `seed` put first."""
 
     system: str
-    value: float
-    seed: int | None
+    value: FiniteFloat
+    seed: Seed | None
     first: tuple[str, ...]
 
 
@@ -72,15 +69,3 @@ def may_keep(licence: str) -> bool:
     A licence against derivatives does not: texts are cut. What is not known to allow it does not.
     """
     return bool(_FREE.match(licence.strip()))
-
-
-def read_cases(folder: Path) -> tuple[Kept, ...]:
-    """Read `cases.json` of an out folder, empty where there is none; raises ResultsError where it is malformed."""
-    path = folder / CASES
-    if not path.exists():
-        return ()
-    try:
-        return TypeAdapter(tuple[Kept, ...]).validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise ResultsError([Fault(str(path), found, "evaluate again, or remove it to go without texts")]) from None

@@ -1,28 +1,31 @@
-"""The files of a result, written and read: results, ranks, top passages, manifest. No model, no torch."""
+"""The one door to a run folder: each of its files is read once, checked against its schema, and written in one step."""
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FiniteFloat, TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from polybatch.errors import Fault, ResultsError
-from polybatch.files import write_json, written_aside
+from polybatch.files import read_bytes, read_json, why_unreadable, write_json
 from polybatch.records import Setting
+from polybatch.results import tables
+from polybatch.results.kept import Kept
+from polybatch.results.manifest import Count, Manifest, Seed
+from polybatch.results.sweep import Sweep
 
-RESULTS = "results.json"
-RANKS = "ranks.parquet"
-TOP = "top.parquet"
-MANIFEST = "manifest.json"
+RESULTS, RANKS, TOP, MANIFEST = "results.json", "ranks.parquet", "top.parquet", "manifest.json"
+CASES, SWEEP = "cases.json", "sweep.json"
 REPORT = "report.html"
+SYSTEMS = "systems"  # the folder, in a run's, of folders of its systems and seeds
 
 MEAN = "mean"  # in place of a language: the macro mean over directions
 ALL = "all"  # passage language of the multilingual setting: the union of all languages' passages
+SHOWN = 20  # faults of a file that are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,143 +37,152 @@ class Result:
 
     system: str
     strategy: str | None
-    seed: int | None
+    seed: Seed | None
     collection: str
     setting: Setting
     query_language: str
     passage_language: str
     measure: str
-    value: float
-    queries: int
+    value: FiniteFloat
+    queries: Count
 
 
-_TEXT = pa.dictionary(pa.int32(), pa.string())
-_HEAD = [
-    pa.field("system", _TEXT, nullable=False),
-    pa.field("strategy", _TEXT),
-    pa.field("seed", pa.int64()),
-    pa.field("collection", _TEXT, nullable=False),
-    pa.field("query_id", pa.string(), nullable=False),
-    pa.field("cluster", pa.string(), nullable=False),
-    pa.field("query_language", _TEXT, nullable=False),
-]
+class Store:
+    """A run folder, or that of one system, of an evaluation or of a sweep.
 
-RANKS_SCHEMA = pa.schema(
-    [
-        *_HEAD,
-        pa.field("passage_language", _TEXT, nullable=False),
-        pa.field("setting", _TEXT, nullable=False),
-        pa.field("passage_id", pa.string(), nullable=False),
-        pa.field("grade", pa.int64(), nullable=False),
-        pa.field("score", pa.float32(), nullable=False),
-        pa.field("rank", pa.float64(), nullable=False),
-        pa.field("place", pa.int64(), nullable=False),
-        pa.field("pool_size", pa.int64(), nullable=False),
-    ]
-)
-"""One row per relevant passage of a query in a pool. `passage_language` is the passage's own language: in the
-monolingual and cross-lingual settings that is also the pool's, in the multilingual setting the pool is the union.
-
-`rank` is the expected rank from 1 under ties: 1, the passages with a better score, and half of the others with an
-equal one. `place` is the rank from 1 when ties stand in a neutral fixed order, so no two passages of a pool share it.
-`score` is what the passage was ranked by, `grade` how relevant it is, 1 where judgements have no grades."""
-
-TOP_SCHEMA = pa.schema(
-    [
-        *_HEAD,
-        pa.field("setting", _TEXT, nullable=False),
-        pa.field("position", pa.int64(), nullable=False),
-        pa.field("language", _TEXT, nullable=False),
-        pa.field("relevant", pa.bool_(), nullable=False),
-        pa.field("passage_id", pa.string(), nullable=False),
-        pa.field("score", pa.float32(), nullable=False),
-    ]
-)
-"""One row per position, from 1, of the best passages of a query in the multilingual pool, or in the only one where the
-passages are in one language: the passage there and its language. Ties stand in the order of `place`. Only queries with
-a relevant passage have rows."""
-
-
-def write_results(folder: Path, results: Iterable[Result]) -> None:
-    """Write `results.json`: a list of rows, in the order given."""
-    write_json(folder / RESULTS, [asdict(result) for result in results])
-
-
-def read_results(folder: Path) -> list[Result]:
-    """Read `results.json` of an out folder; raises ResultsError where it is missing or malformed."""
-    path = folder / RESULTS
-    rows = _read_json(path, works="name the --out folder of `polybatch run` or `polybatch evaluate`")
-    try:
-        return TypeAdapter(list[Result]).validate_python(rows)
-    except ValidationError as error:
-        columns = ", ".join(field.name for field in fields(Result))
-        raise ResultsError(
-            Fault(
-                f"{path}: row {fault['loc'][0]}" if fault["loc"] else str(path),
-                fault["msg"],
-                f"columns: {columns}",
-            )
-            for fault in error.errors()[:20]
-        ) from None
-
-
-def write_ranks(folder: Path, ranks: pa.Table) -> None:
-    """Write `ranks.parquet`; the table must have RANKS_SCHEMA."""
-    _write_table(folder / RANKS, ranks.cast(RANKS_SCHEMA))
-
-
-def read_ranks(folder: Path, columns: Sequence[str] | None = None, *, filters: pc.Expression | None = None) -> pa.Table:
-    """Read `ranks.parquet` of an out folder, all columns or those named, all rows or those that pass.
-
-    Raises ResultsError where it cannot be read, or lacks columns.
+    Each attribute reads a file when it is first asked for, and once. What is read is what `polybatch` writes: a file
+    that is missing, damaged or of another kind raises ResultsError, a line a fault, which says where, what was found
+    and what would work. Writers write in one step, and what is asked for afterwards is what they wrote.
     """
-    return _read_table(folder / RANKS, RANKS_SCHEMA, columns, filters)
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        """Where a file of the folder lies, whether or not it is there."""
+        return self.folder / name
+
+    def has(self, name: str) -> bool:
+        """Whether the folder has a file of this name."""
+        return self.path(name).is_file()
+
+    @cached_property
+    def results(self) -> tuple[Result, ...]:
+        """The rows of `results.json`, in their order."""
+        works = "name the --out folder of `polybatch run` or `polybatch evaluate`"
+        rows: tuple[Result, ...] = self._read(RESULTS, tuple[Result, ...], works)
+        return rows
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """`manifest.json` as a record; null means not recorded, keys that it does not know are let be."""
+        data = to_json(self.stored_manifest)
+        found: Manifest = _checked(data, Manifest, self.path(MANIFEST), "what `polybatch run` writes works")
+        return found
+
+    @cached_property
+    def stored_manifest(self) -> Mapping[str, Any]:
+        """`manifest.json` as it is stored, without nulls. Whoever takes more than shows it reads `manifest` first."""
+        works = "the folder is not a finished run"
+        stored = self._opened(MANIFEST, read_json, works)
+        if not isinstance(stored, dict):
+            raise ResultsError([Fault(str(self.path(MANIFEST)), "not a JSON object", works)])
+        return {key: _without_nulls(value) for key, value in stored.items() if value is not None}
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the manifest says that the run came to its end, or does not say that it did not."""
+        return self.manifest.finished or "finished" not in self.stored_manifest
+
+    @cached_property
+    def ranks(self) -> pa.Table:
+        """`ranks.parquet`, a table of RANKS_SCHEMA."""
+        return tables.read_ranks(self.path(RANKS))
+
+    @cached_property
+    def top(self) -> pa.Table:
+        """`top.parquet`, a table of TOP_SCHEMA."""
+        return tables.read_top(self.path(TOP))
+
+    def rows(self, name: str) -> int:
+        """How many rows `ranks.parquet` or `top.parquet` has, by its metadata alone."""
+        return tables.rows_of(self.path(name))
+
+    @cached_property
+    def cases(self) -> tuple[Kept, ...]:
+        """`cases.json`, empty where there is none."""
+        works = "evaluate again, or remove it to go without texts"
+        return self._read(CASES, tuple[Kept, ...], works) if self.has(CASES) else ()
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """`sweep.json`, of the folder of a sweep."""
+        found: Sweep = self._read(SWEEP, Sweep, "what `polybatch sweep` writes works; give its command again")
+        return found
+
+    def write_results(self, results: Iterable[Result]) -> None:
+        """Write `results.json`: a list of rows, in the order given."""
+        self._write(RESULTS, [asdict(result) for result in results], "results")
+
+    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Write `manifest.json`: where results come from. Times and machine live here, never in `results.json`."""
+        self._write(MANIFEST, manifest, "manifest", "stored_manifest")
+
+    def write_ranks(self, ranks: pa.Table) -> None:
+        """Write `ranks.parquet`; the table must have RANKS_SCHEMA."""
+        tables.write_table(self.path(RANKS), ranks, tables.RANKS_SCHEMA)
+        vars(self).pop("ranks", None)
+
+    def write_top(self, top: pa.Table) -> None:
+        """Write `top.parquet`; the table must have TOP_SCHEMA."""
+        tables.write_table(self.path(TOP), top, tables.TOP_SCHEMA)
+        vars(self).pop("top", None)
+
+    def write_cases(self, cases: Sequence[Kept]) -> None:
+        """Write `cases.json`."""
+        self._write(CASES, [asdict(one) for one in cases], "cases")
+
+    def write_sweep(self, record: Mapping[str, Any]) -> None:
+        """Write `sweep.json`: the fields of Sweep, and what else is to be kept of it."""
+        self._write(SWEEP, record, "sweep")
+
+    def _write(self, name: str, value: Any, *known: str) -> None:
+        write_json(self.path(name), value)
+        for attribute in known:
+            vars(self).pop(attribute, None)
+
+    def _read(self, name: str, kind: Any, works: str) -> Any:
+        return _checked(self._opened(name, read_bytes, works), kind, self.path(name), works)
+
+    def _opened(self, name: str, read: Callable[[Path], Any], works: str) -> Any:
+        try:
+            return read(self.path(name))
+        except OSError as error:
+            raise ResultsError([Fault(str(self.path(name)), why_unreadable(error), works)]) from None
+        except ValueError as error:
+            raise ResultsError([Fault(str(self.path(name)), f"cannot be read ({error})", works)]) from None
 
 
-def write_top(folder: Path, top: pa.Table) -> None:
-    """Write `top.parquet`; the table must have TOP_SCHEMA."""
-    _write_table(folder / TOP, top.cast(TOP_SCHEMA))
-
-
-def read_top(folder: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read `top.parquet` of an out folder, all columns or those named; raises ResultsError where it cannot."""
-    return _read_table(folder / TOP, TOP_SCHEMA, columns, None)
-
-
-def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
-    """Write `manifest.json`: where the results come from. Times and machine live here, never in `results.json`."""
-    write_json(folder / MANIFEST, manifest)
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read `manifest.json` of an out folder; raises ResultsError where it is missing or malformed."""
-    value = _read_json(folder / MANIFEST, works="the folder is not a finished run")
-    if not isinstance(value, dict):
-        raise ResultsError([Fault(str(folder / MANIFEST), "not a JSON object")])
-    return value
-
-
-def _write_table(path: Path, table: pa.Table) -> None:
-    with written_aside(path) as new:
-        pq.write_table(table.unify_dictionaries(), new, compression="zstd")
-
-
-def _read_table(
-    path: Path, schema: pa.Schema, columns: Sequence[str] | None, filters: pc.Expression | None
-) -> pa.Table:
+def _checked(data: bytes, kind: Any, path: Path, works: str) -> Any:
+    """JSON as records of a kind, without any conversion: a number that is a word is refused."""
     try:
-        lacking = [name for name in schema.names if name not in pq.read_schema(path).names]
-        if not lacking:
-            return pq.read_table(path, columns=list(columns) if columns else None, filters=filters)
-    except (OSError, pa.ArrowException) as error:
-        raise ResultsError([Fault(str(path), str(error).splitlines()[0])]) from None
-    raise ResultsError([Fault(str(path), f"lacks the columns {', '.join(lacking)}", "evaluate again")])
+        return TypeAdapter(kind).validate_json(data, strict=True)
+    except ValidationError as error:
+        raise ResultsError(Fault(_place(path, one["loc"]), one["msg"], works) for one in _errors(error)) from None
 
 
-def _read_json(path: Path, *, works: str) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ResultsError([Fault(str(path), "no such file", works)]) from None
-    except (OSError, ValueError) as error:
-        raise ResultsError([Fault(str(path), f"cannot be read ({error})", works)]) from None
+def _errors(error: ValidationError) -> list[Any]:
+    return error.errors(include_url=False, include_context=False, include_input=False)[:SHOWN]
+
+
+def _place(path: Path, place: tuple[int | str, ...]) -> str:
+    """`results.json: row 3: value`, `manifest.json: mix.0.seed`."""
+    parts = [f"row {place[0]}", *place[1:]] if place and path.name == RESULTS else list(place)
+    sep = ": " if path.name == RESULTS else "."
+    return f"{path}: {sep.join(map(str, parts))}" if parts else str(path)
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value

@@ -50,8 +50,9 @@ def write_run(run: Run, path: Path, *, tag: str) -> None:
 def read_run(path: Path) -> dict[str, dict[str, float]]:
     """The scores of a TREC run, plain or gzipped, by query and passage, in the order of the file.
 
-    The score counts, the rank is not looked at, as in trec_eval. Raises DataError with every fault: a line of another
-    form, a score that is not finite, a passage that a query has twice, a file that is missing or has no line.
+    The score counts, in float64, and the rank is not looked at. Raises DataError with every fault: a line of another
+    form, a score that is no number or beyond float64, a passage that a query has twice, a file that is missing or has
+    no line.
     """
     faults: list[Fault] = []
     run: dict[str, dict[str, float]] = {}
@@ -69,7 +70,7 @@ def read_run(path: Path) -> dict[str, dict[str, float]]:
         except ValueError:
             score = math.nan
         if not math.isfinite(score):
-            faults.append(Fault(where, f"score {text!r}", "finite scores"))
+            faults.append(Fault(where, f"score {text!r}", "a finite number that float64 holds"))
         found[passage] = score
     if not run and not faults:
         faults.append(Fault(str(path), "no line", COLUMNS))

@@ -1,23 +1,36 @@
 """An index as a folder: its manifest, its engine, and the lock of the one process that writes. No model, no search."""
 
-import json
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from polybatch.errors import DataError, Fault
-from polybatch.files import why_unreadable, write_json
+from polybatch.files import read_json, why_unreadable, write_json
 from polybatch.provenance import manifest_head
 from polybatch.search.engines.engine import Engine
 from polybatch.search.engines.table import open_engine
 from polybatch.text.words import RULE
 
 MANIFEST, LOCK, VECTORS = "index.json", "write.lock", "lance"
-NEEDED = ("id", "model", "fingerprint", "dimensions", "engine", "tokens")
+MOST_DIMENSIONS = 1 << 16
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 < value <= MOST_DIMENSIONS
+
+
+NEEDED: Mapping[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("id", "model", "fingerprint", "engine"), _is_text),
+    **dict.fromkeys(("dimensions", "tokens"), _is_count),
+}
 
 
 @dataclass(frozen=True)
@@ -103,11 +116,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     works = "polybatch index MODEL CORPUS --out INDEX makes one"
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = read_json(path)
     except OSError as error:
         raise DataError([Fault(str(path), f"no index here ({why_unreadable(error)})", works)]) from None
     except ValueError as error:
         raise DataError([Fault(str(path), f"cannot be read ({error})", works)]) from None
-    if not isinstance(manifest, dict) or any(name not in manifest for name in NEEDED):
+    if not isinstance(manifest, dict) or not all(holds(manifest.get(name)) for name, holds in NEEDED.items()):
         raise DataError([Fault(str(path), "no manifest of an index", works)])
     return manifest

@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from polybatch.data.collections.table import load_collections
 from polybatch.data.rows import json_rows, qrels_rows, scored_rows
-from polybatch.errors import DataError, Fault, ResultsError
+from polybatch.errors import DataError, Fault
 from polybatch.judging.checks import collection_faults
-from polybatch.judging.evaluate import Evaluation, describe_collection, write_judged
+from polybatch.judging.evaluate import Evaluation, check_out, describe_collection, write_judged
 from polybatch.judging.judge_runs import judge_runs
 from polybatch.judging.layout import Layout
 from polybatch.judging.record import Names, top_table
@@ -22,7 +22,7 @@ from polybatch.measures.measures import parse_measures
 from polybatch.progress import Progress
 from polybatch.provenance import manifest_head
 from polybatch.records import Collection, Passage, Query
-from polybatch.results.store import ALL, MANIFEST, read_manifest, write_manifest
+from polybatch.results.store import ALL, Store
 from polybatch.search.records import DEPTH, LONGEST, METHODS, MOST, Document, Method, SearchRequest
 from polybatch.search.searcher import Searcher
 
@@ -72,8 +72,7 @@ def judge_index(
     parse_measures(measures)
     if not 1 <= depth <= MOST:
         raise DataError([Fault("--depth", str(depth), f"1 to {MOST}")])
-    if (out / MANIFEST).is_file() and read_manifest(out).get("kind") != "evaluate":
-        raise ResultsError([Fault(str(out), "holds a run of a recipe", "name another --out")])
+    check_out(out)
     if bool(on) == bool(queries and judgements) or bool(queries) != bool(judgements):
         raise DataError([Fault(str(index), "nothing to judge on", "either --on, or --queries with --judgements")])
     if languages and not on:
@@ -101,12 +100,13 @@ def judge_index(
         "model": searcher.index.manifest["model"],
         "systems": [{"system": system, "strategy": None} for system in systems],
         "seeds": [],
+        "measures": list(measures),
         "collections": [describe_collection(one) for one in collections],
         "notes": found.notes,
         "mix": [],
         "index": {name: searcher.index.manifest[name] for name in ("id", "fingerprint", "engine", "tokens")},
     }
-    write_manifest(out, manifest)
+    Store(out).write_manifest(manifest)
     return found
 
 
@@ -209,7 +209,9 @@ def _best(
     row = 0
     for asked in sorted(collection.queries):
         for query in collection.queries[asked]:
-            found = list(runs[asked, pool].get(query.id, {}).items())[:TOP_SIZE]
+            own = collection.itself(query.id, asked)
+            hits = runs[asked, pool].get(query.id, {}).items()
+            found = [(document, score) for document, score in hits if document not in own][:TOP_SIZE]
             top.passages[row, : len(found)] = [place[document] for document, _ in found]
             top.scores[row, : len(found)] = [score for _, score in found]
             row += 1

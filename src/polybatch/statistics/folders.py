@@ -10,7 +10,7 @@ from polybatch.judging.mteb_tasks.reading import holds_mteb_results
 from polybatch.measures.measures import parse_measures, per_query
 from polybatch.progress import Progress, Silent
 from polybatch.results.labels import Judgement, folder_labels, names_apart, repeated
-from polybatch.results.store import MANIFEST, RANKS, read_manifest, read_ranks, read_top
+from polybatch.results.store import MANIFEST, RANKS, Store
 from polybatch.statistics import Comparison, Method, compare
 
 MEASURES = ("mAP", "rank_distance")
@@ -35,30 +35,34 @@ def compare_runs(
     query: they are left out, and a folder of nothing else is refused. Raises ResultsError with the faults of all
     folders at once, for folders whose texts, pools or judgements of a collection differ, and those of `compare`.
     """
-    values = read_values(folders, measures=measures or MEASURES, progress=progress)
+    stores = [Store(folder) for folder in folders]
+    values = read_values(stores, measures=measures or MEASURES, progress=progress)
     return compare(
         values, baseline=baseline, measures=measures, settings=settings, method=method, progress=progress or Silent()
     )
 
 
-def read_values(folders: Sequence[Path], *, measures: Sequence[str], progress: Progress | None = None) -> pa.Table:
+def read_values(stores: Sequence[Store], *, measures: Sequence[str], progress: Progress | None = None) -> pa.Table:
     """Every query's value of these measures in out folders, as `compare` takes them; systems are named apart.
 
     Raises ResultsError as `compare_runs` does, but for the faults of `compare`.
     """
     progress = progress or Silent()
+    folders = [store.folder for store in stores]
     faults = repeated(folders)
     needs_top = False
     with gathered(faults):
         needs_top = any(one.family.needs_top for one in parse_measures(measures))
     ranks: dict[str, pa.Table] = {}
     top: dict[str, pa.Table] = {}
-    for folder, label in zip(folders, folder_labels(folders), strict=True):
+    labels = folder_labels(folders)
+    for store, label in zip(stores, labels, strict=True):
         with gathered(faults):
-            ranks[label] = _read_ranks(folder)
+            ranks[label] = _ranks(store)
             if needs_top:
-                top[label] = read_top(folder)
-    faults += _unlike_texts(folders) or _unlike_pools(ranks)
+                top[label] = store.top
+    with gathered(faults):
+        faults += _unlike_texts(dict(zip(labels, stores, strict=True))) or _unlike_pools(ranks)
     if faults:
         raise ResultsError(faults)
     names = names_apart(judgement for label, table in ranks.items() for judgement in _judgements(label, table))
@@ -70,11 +74,11 @@ def read_values(folders: Sequence[Path], *, measures: Sequence[str], progress: P
     return pa.concat_tables(values, promote_options="permissive").unify_dictionaries()
 
 
-def _read_ranks(folder: Path) -> pa.Table:
-    ranks = read_ranks(folder) if (folder / RANKS).exists() or not holds_mteb_results(folder) else None
-    if ranks is None or (not ranks.num_rows and holds_mteb_results(folder)):
+def _ranks(store: Store) -> pa.Table:
+    ranks = store.ranks if store.has(RANKS) or not holds_mteb_results(store.folder) else None
+    if ranks is None or (not ranks.num_rows and holds_mteb_results(store.folder)):
         found = "holds scores of MTEB's alone, which have no value for each query"
-        raise ResultsError([Fault(str(folder), found, "judge the models on a collection to compare them")])
+        raise ResultsError([Fault(str(store.folder), found, "judge the models on a collection to compare them")])
     return ranks
 
 
@@ -92,21 +96,20 @@ def _renamed(values: pa.Table, label: str, names: Mapping[tuple[str, str], str])
     return values.set_column(place, "system", pa.DictionaryArray.from_arrays(systems.indices, called).cast(pa.string()))
 
 
-def _unlike_texts(folders: Sequence[Path]) -> list[Fault]:
+def _unlike_texts(stores: Mapping[str, Store]) -> list[Fault]:
     """Faults of collections whose manifests tell of other texts, or of other candidates: with paragraph or without."""
     first: dict[tuple[str, str], tuple[str, str]] = {}
     faults: dict[str, Fault] = {}
-    for folder, label in zip(folders, folder_labels(folders), strict=True):
-        stored = read_manifest(folder) if (folder / MANIFEST).exists() else {}
-        for one in stored.get("collections", ()):
-            notes = {"candidate": one.get("notes", {}).get("candidate"), "texts, by their hash": one.get("texts")}
+    for label, store in stores.items():
+        for one in store.manifest.collections if store.has(MANIFEST) else ():
+            notes = {"candidate": one.notes.get("candidate"), "texts, by their hash": one.texts}
             told = {what: str(ours) for what, ours in notes.items() if ours}
             for what, ours in told.items():
-                other, known = first.setdefault((one["name"], what), (label, ours))
+                other, known = first.setdefault((one.name, what), (label, ours))
                 if ours != known:
                     found = f"{what}: {ours} in {label}, {known} in {other}"
                     works = "judge both on the same collection with the same --languages"
-                    faults.setdefault(one["name"], Fault(one["name"], f"cannot be compared: {found}", works))
+                    faults.setdefault(one.name, Fault(one.name, f"cannot be compared: {found}", works))
     return list(faults.values())
 
 

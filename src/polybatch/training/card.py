@@ -53,16 +53,17 @@ def score_model(folder: Path, measures: Sequence[str] = ("mAP",)) -> list[Score]
 
     from polybatch.errors import ResultsError
     from polybatch.measures.measures import per_query
-    from polybatch.results.store import MEAN, read_ranks, read_results
+    from polybatch.results.store import MEAN, Store
     from polybatch.statistics.bootstrap import bootstrap_interval
     from polybatch.statistics.clusters import by_cluster
 
+    store = Store(folder)
     try:
-        judged = {one.quantity: one for one in by_cluster(per_query(read_ranks(folder), measures))}
+        judged = {one.quantity: one for one in by_cluster(per_query(store.ranks, measures))}
     except ResultsError:
         judged = {}
     found = []
-    for result in read_results(folder):
+    for result in store.results:
         if result.query_language != MEAN or result.measure not in measures:
             continue
         interval, clusters = None, 0

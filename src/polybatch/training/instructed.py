@@ -9,7 +9,7 @@ from polybatch.data.rows import numbered_lines
 from polybatch.errors import DataError, Fault, ResultsError
 from polybatch.files import write_text
 from polybatch.records import SETTINGS
-from polybatch.results.store import read_ranks
+from polybatch.results.store import Store
 from polybatch.training.instructions import Instructed, Poisoned, p_mrr, poison
 
 _LINES = "an instruction, a tab, a query, a tab and a passage that both ask for, on each line"
@@ -108,7 +108,7 @@ def _rows(poisoned: Sequence[Poisoned], language: str) -> Iterator[Mapping[str, 
 
 def _ranks(folder: Path) -> dict[tuple[str, int | None, str, str, str], float]:
     """Ranks by system, seed, setting, query with its language, and passage."""
-    columns = read_ranks(folder, _COLUMNS).to_pydict()
+    columns = Store(folder).ranks.select(_COLUMNS).to_pydict()
     rows = zip(*(columns[name] for name in _COLUMNS), strict=True)
     return {
         (system, seed, setting, f"{query} {language}", passage): rank

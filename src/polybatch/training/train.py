@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from polybatch.encoders.building import build_encoder
 from polybatch.encoders.loading import RECORD
 from polybatch.encoders.opening import quiet_loading
-from polybatch.files import written_aside
+from polybatch.files import read_json, written_aside
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash, versions
 from polybatch.training.card import model_card
@@ -77,7 +77,7 @@ def read_record(model: str | Path) -> dict[str, Any]:
     """What polybatch wrote beside a model it trained; empty for any other model."""
     path = Path(model) / RECORD
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = read_json(path)
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}

@@ -16,7 +16,7 @@ from polybatch.judging.evaluate import evaluate_model
 from polybatch.judging.judge import rank_collection
 from polybatch.progress import Progress, Silent
 from polybatch.records import Collection
-from polybatch.results.store import read_manifest, read_ranks, read_results
+from polybatch.results.store import Store
 from tests.judging.pools import TableEncoder, judged
 
 
@@ -93,12 +93,12 @@ def test_a_fusion_is_a_system_of_its_own_and_its_vectors_are_kept(tmp_path: Path
     assert not (tmp_path / "cache").exists()
     run("fused", str(tmp_path / "model"), fuse_bm25=True)
     assert list((tmp_path / "cache").glob("*/*/vectors.npy"))
-    ranks = [read_ranks(tmp_path / name).select(["rank"]) for name in ("bm25", "fused")]
+    ranks = [Store(tmp_path / name).ranks.select(["rank"]) for name in ("bm25", "fused")]
     assert not ranks[0].equals(ranks[1])
-    assert {(row.system, row.strategy, row.seed) for row in read_results(tmp_path / "bm25")} == {("bm25", None, None)}
-    assert {(row.system, row.strategy, row.seed) for row in read_results(tmp_path / "fused")} == {
+    assert {(row.system, row.strategy, row.seed) for row in Store(tmp_path / "bm25").results} == {("bm25", None, None)}
+    assert {(row.system, row.strategy, row.seed) for row in Store(tmp_path / "fused").results} == {
         ("hybrid+bm25", None, 2)
     }
-    assert read_manifest(tmp_path / "bm25")["model"] == "bm25"
+    assert Store(tmp_path / "bm25").stored_manifest["model"] == "bm25"
     with pytest.raises(ModelError, match="bm25: cannot be fused with BM25"):
         run("wrong", "bm25", fuse_bm25=True)

@@ -1,6 +1,5 @@
 """A built table in its folder: texts, names of rows, manifest. Read memory-mapped; not here: building it."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ import pyarrow as pa
 
 from polybatch.data.building.manifest import KIND, MANIFEST
 from polybatch.errors import DataError, Fault
-from polybatch.files import why_unreadable
+from polybatch.files import read_json, why_unreadable
 from polybatch.records import Item
 from polybatch.sampling.table import TEXTS, AlignedTable
 from polybatch.text.normalisation import Normalisation
@@ -101,7 +100,7 @@ def open_built(folder: Path) -> Built:
     """A folder that `build_table` wrote. Raises DataError where it is none, or not whole."""
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = read_json(path)
         built = Built(folder, manifest)
         if manifest["kind"] != KIND:
             raise DataError([Fault(str(path), f"is of {manifest['kind']!r}, not of an aligned table", _WORKS)])

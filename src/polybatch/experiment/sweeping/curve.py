@@ -8,16 +8,16 @@ import numpy as np
 
 from polybatch.experiment.sweeping.choice import Choice
 from polybatch.experiment.sweeping.keys import KEYS
-from polybatch.experiment.sweeping.points import MACRO, Point
+from polybatch.experiment.sweeping.points import Point
 from polybatch.files import written_aside
 from polybatch.records import SETTINGS
+from polybatch.results.sweep import MACRO, TO_SCALE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLOURS = {"monolingual": "#0072b2", "cross-lingual": "#d55e00", "multilingual": "#009e73", MACRO: "#000000"}
-TO_SCALE = ("alpha",)  # other values stand at equal steps, as halves and words do best
 WIDTH, HEIGHT = 4.6, 3.8  # inches of one system's panel
 
 

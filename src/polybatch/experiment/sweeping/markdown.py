@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from polybatch.experiment.sweeping.choice import Choice
-from polybatch.experiment.sweeping.points import DISTANCE, MACRO, Point, Scores, deviation
+from polybatch.experiment.sweeping.points import Point, Scores, deviation
 from polybatch.records import SETTINGS
+from polybatch.results.sweep import DISTANCE, MACRO
 
 HEADS = {"monolingual": "Mo mAP", "cross-lingual": "Cr mAP", "multilingual": "Mul mAP", DISTANCE: "rank distance"}
 

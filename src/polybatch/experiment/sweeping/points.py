@@ -9,16 +9,13 @@ import numpy as np
 
 from polybatch.errors import Fault, ResultsError
 from polybatch.records import SETTINGS
-from polybatch.results.store import MEAN, Result, read_results
-
-MACRO, DISTANCE = "macro mean", "rank distance"
-COLUMNS = (*SETTINGS, MACRO, DISTANCE)
-"""mAP of each setting, its mean over the settings that there are, and the rank distance; all on development data."""
+from polybatch.results.store import MEAN, Result, Store
+from polybatch.results.sweep import DISTANCE, MACRO
 
 
 @dataclass(frozen=True)
 class Scores:
-    """One system's scores by COLUMNS, a value for each seed; a column that the data cannot have is not there."""
+    """One system's scores by the sweep's COLUMNS, a value for each seed; what the data cannot have is not there."""
 
     system: str
     columns: dict[str, tuple[float, ...]]
@@ -64,7 +61,7 @@ def deviation(values: Sequence[float]) -> float | None:
 
 def read_point(folder: Path, value: str, *, systems: Sequence[str], seeds: Sequence[int], rows: int) -> Point:
     """The point of a finished run: means over its collections. Raises ResultsError where it has no mAP."""
-    results = [one for one in read_results(folder) if one.query_language == MEAN]
+    results = [one for one in Store(folder).results if one.query_language == MEAN]
     scores = []
     for system in systems:
         own = [one for one in results if one.system == system]

@@ -1,6 +1,5 @@
 """A whole sweep: a run for each value on development data, the choice, one run on the test. Resumable."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from polybatch.data.building import build_table, open_built
 from polybatch.data.collections.table import HUB, load_collections, missing_data
 from polybatch.data.contamination import TestTexts
 from polybatch.data.sources.source import Source
-from polybatch.errors import DataError, Fault, RecipeError, gathered
+from polybatch.errors import DataError, Fault, RecipeError, ResultsError, gathered
 from polybatch.experiment.inputs import CONTAMINATION, TABLE, load_inputs
 from polybatch.experiment.recipe import Recipe
 from polybatch.experiment.run import run_recipe
@@ -20,14 +19,15 @@ from polybatch.experiment.sweeping.curve import write_curve
 from polybatch.experiment.sweeping.keys import Value, affected, label, with_values
 from polybatch.experiment.sweeping.points import Point, read_point
 from polybatch.experiment.sweeping.share import share_of
-from polybatch.files import write_json
 from polybatch.judging.evaluate import describe_collection
 from polybatch.progress import Progress
 from polybatch.provenance import machine, manifest_head
 from polybatch.records import Collection
+from polybatch.results.store import SWEEP, Store
+from polybatch.results.sweep import CHOSEN
 from polybatch.training.processes import Processes
 
-SWEEP, CURVE, CHOSEN = "sweep.json", "curve.svg", "chosen"
+CURVE = "curve.svg"
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,12 @@ def run_sweep(
     chosen_of = dict(zip((leg.value for leg in legs), changed, strict=True))
     options: dict[str, Any] = {"data": data, "command": command, "progress": progress}
     record: dict[str, Any] = {}
+    store = Store(out)
     if processes.first:
-        record = _begin(out, recipe, key, command)
+        record = _begin(store, recipe, key, command)
         _build(recipe, legs, needed=[*development, *(recipe.test if test else ())], **options)
         record |= _check(recipe, legs, out, test=test, **options)
-        write_json(out / SWEEP, record)
+        store.write_sweep(record)
     processes.wait()
     with progress.task(f"sweep {recipe.name} over {key}", len(legs) + test) as advance:
         more: dict[str, Any] = options | {"processes": processes, "track": track}
@@ -118,7 +119,7 @@ def run_sweep(
         choice = choose(key, points)
         if processes.first:
             record |= {"values": [one.as_record() for one in points], "choice": choice.as_record()}
-            write_json(out / SWEEP, record)
+            store.write_sweep(record)
             write_curve(out / CURVE, key, points, choice, development=development)
             progress.say(f"chosen: {choice.text}")
         tested = processes.from_first(record.get("tested"))
@@ -129,7 +130,7 @@ def run_sweep(
                 raise RecipeError([Fault(str(out / CHOSEN), found, works)])
             if processes.first:
                 record["tested"] = choice.value
-                write_json(out / SWEEP, record)
+                store.write_sweep(record)
             note = f"# {key} {choice.value} was chosen on {', '.join(development)} by: {command}\n"
             final = chosen_of[choice.value]
             final = final.model_copy(update={"text": note + final.text})
@@ -138,7 +139,7 @@ def run_sweep(
             processes.wait()
             advance(1)
     if processes.first:
-        write_json(out / SWEEP, record | {"finished": True, "machine": machine()})
+        store.write_sweep(record | {"finished": True, "machine": machine()})
     return Found(key, points, choice, development, out / CHOSEN if test else None)
 
 
@@ -171,29 +172,26 @@ def _texts(name: str) -> str:
     return name.removeprefix(HUB).partition("+")[0]
 
 
-def _begin(out: Path, recipe: Recipe, key: str, command: str) -> dict[str, Any]:
+def _begin(store: Store, recipe: Recipe, key: str, command: str) -> dict[str, Any]:
     """The record of the sweep as it begins; what was measured on the test before is kept."""
-    before: dict[str, Any] = {}
-    if out.exists():
-        works = "name another --out"
-        if not out.is_dir() or (any(out.iterdir()) and not (out / SWEEP).is_file()):
-            raise RecipeError([Fault(str(out), "is not empty and holds no sweep", works)])
-        if (out / SWEEP).is_file():
-            try:
-                before = json.loads((out / SWEEP).read_text(encoding="utf-8"))
-                name = before["recipe"]["name"]
-                same = (before["key"], name) == (key, recipe.name)
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                raise RecipeError([Fault(str(out / SWEEP), f"no record of a sweep ({error})", works)]) from None
-            if not same:
-                raise RecipeError([Fault(str(out), f"holds a sweep of {name} over {before['key']}", works)])
+    out, tested, works = store.folder, None, "name another --out"
+    if store.has(SWEEP):
+        try:
+            before = store.sweep
+        except ResultsError as error:
+            raise RecipeError(Fault(one.where, one.found, works) for one in error.faults) from None
+        if (before.key, before.recipe.name) != (key, recipe.name):
+            raise RecipeError([Fault(str(out), f"holds a sweep of {before.recipe.name} over {before.key}", works)])
+        tested = before.tested
+    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise RecipeError([Fault(str(out), "is not empty and holds no sweep", works)])
     head = manifest_head("sweep", command) | {"finished": False, "key": key}
     record = head | {
         "recipe": {"name": recipe.name, "title": recipe.title, "text": recipe.text},
         "seeds": recipe.seeds,
-        "tested": before.get("tested"),
+        "tested": tested,
     }
-    write_json(out / SWEEP, record)
+    store.write_sweep(record)
     return record
 
 

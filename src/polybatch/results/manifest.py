@@ -1,14 +1,13 @@
-"""What a run says of itself, every part optional: `manifest.json` as records. No results, and nothing is shown here."""
+"""What a run says of itself, every part optional: `manifest.json` as records. Reading and writing it is in `store`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
+from pydantic import Field, FiniteFloat
 
-from polybatch.errors import Fault, ResultsError
-from polybatch.results.store import MANIFEST
+Count = Annotated[int, Field(ge=0, lt=1 << 53)]
+Seed = Annotated[int, Field(ge=-(1 << 63), lt=1 << 63)]  # what an int64 of a table holds
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,17 @@ class TrainingData:
 
     name: str
     licence: str = ""
-    items: int | None = None
-    groups: int | None = None
+    items: Count | None = None
+    groups: Count | None = None
     languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contamination:
+    """How many training rows have a text that also stands in a test collection, and whether those were left out."""
+
+    rows: Count
+    left_out: bool
 
 
 @dataclass(frozen=True)
@@ -46,8 +53,8 @@ class CollectionData:
 
     name: str
     licence: str = ""
-    queries: Mapping[str, int] = field(default_factory=dict)
-    passages: Mapping[str, int] = field(default_factory=dict)
+    queries: Mapping[str, Count] = field(default_factory=dict)
+    passages: Mapping[str, Count] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
     texts: str = ""
 
@@ -64,10 +71,10 @@ class Blocks:
     All names have equally many blocks, and only the last may be short; what cannot be so is a ValueError.
     """
 
-    batches: PositiveInt = 1
-    kinds: Mapping[str, tuple[NonNegativeInt, ...]] = field(default_factory=dict)
-    directions: Mapping[str, tuple[NonNegativeInt, ...]] = field(default_factory=dict)
-    datasets: Mapping[str, tuple[NonNegativeInt, ...]] = field(default_factory=dict)
+    batches: Annotated[int, Field(gt=0)] = 1
+    kinds: Mapping[str, tuple[Count, ...]] = field(default_factory=dict)
+    directions: Mapping[str, tuple[Count, ...]] = field(default_factory=dict)
+    datasets: Mapping[str, tuple[Count, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         lengths = {len(counts) for part in (self.kinds, self.directions, self.datasets) for counts in part.values()}
@@ -91,12 +98,12 @@ class Mix:
     """
 
     system: str
-    seed: int | None = None
-    batches: NonNegativeInt = 0
-    rows: NonNegativeInt = 0
-    kinds: Mapping[str, NonNegativeInt] = field(default_factory=dict)
-    directions: Mapping[str, NonNegativeInt] = field(default_factory=dict)
-    datasets: Mapping[str, NonNegativeInt] = field(default_factory=dict)
+    seed: Seed | None = None
+    batches: Count = 0
+    rows: Count = 0
+    kinds: Mapping[str, Count] = field(default_factory=dict)
+    directions: Mapping[str, Count] = field(default_factory=dict)
+    datasets: Mapping[str, Count] = field(default_factory=dict)
     blocks: Blocks = field(default_factory=Blocks)
 
     def __post_init__(self) -> None:
@@ -115,33 +122,15 @@ class Manifest:
     finished: bool = False
     created: str = ""
     command: str = ""
+    fingerprint: str = ""
     recipe: Recipe = field(default_factory=Recipe)
     systems: tuple[NamedSystem, ...] = ()
-    seeds: tuple[int | None, ...] = ()
+    seeds: tuple[Seed | None, ...] = ()
+    measures: tuple[str, ...] = ()
     training: tuple[TrainingData, ...] = ()
+    contamination: Contamination | None = None
     collections: tuple[CollectionData, ...] = ()
     mix: tuple[Mix, ...] = ()
-    seconds: Mapping[str, float] = field(default_factory=dict)
+    seconds: Mapping[str, FiniteFloat] = field(default_factory=dict)
     versions: Mapping[str, Any] = field(default_factory=dict)
     machine: Mapping[str, Any] = field(default_factory=dict)
-
-
-def parse_manifest(folder: Path, value: Mapping[str, Any]) -> Manifest:
-    """The manifest of a folder from its JSON; null means not recorded, unknown keys are let be.
-
-    Raises ResultsError with every key whose value is of the wrong kind.
-    """
-    try:
-        return TypeAdapter(Manifest).validate_python(_without_nulls(value))
-    except ValidationError as error:
-        works = "what `polybatch run` writes works"
-        raise ResultsError(
-            Fault(f"{folder / MANIFEST}: {'.'.join(map(str, fault['loc']))}", fault["msg"], works)
-            for fault in error.errors()[:20]
-        ) from None
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return value if not isinstance(value, list) else [_without_nulls(inner) for inner in value]
