@@ -57,7 +57,7 @@ def shares(shape: CorpusShape, strategy: str, composition: str) -> Iterator[str]
     # as chance has it: two seeds that each show a share of the items have the product of the shares in common
     tenth = epoch // 10
     seen = [np.unique(drawn[:tenth]) for drawn in (first, second)]
-    common = len(np.intersect1d(*seen))
+    common = len(np.intersect1d(seen[0], seen[1]))
     by_chance = len(seen[0]) * len(seen[1]) / shape.rows
     yield f"{common / by_chance:.2f}"
 
