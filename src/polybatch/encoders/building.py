@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from polybatch.encoders.families import applied_prompts, stored_prompts
 from polybatch.encoders.lengths import position_limit
+from polybatch.encoders.normalizer import normalise_in, normalising
 from polybatch.encoders.opening import open_model, set_pooling
 from polybatch.encoders.settings import PretrainedEncoder, StaticEncoder, TransformerEncoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.encoders.transformer import transformer_encoder
 from polybatch.errors import Fault, ModelError, RecipeError
+from polybatch.text.normalisation import Normalisation
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -22,19 +24,23 @@ def build_encoder(
     texts: Callable[[], Iterable[str]] | None,
     seed: int,
     tokenizer: "Tokenizer | None" = None,
+    normalisation: Normalisation | None = None,
 ) -> "SentenceTransformer":
     """The untrained or pretrained encoder, on the CPU; the same for the same settings, texts and seed.
 
     The kinds that start from nothing split texts into the subwords of `tokenizer`, as `train_tokenizer` makes it, or
-    learn subwords from `texts()` where there is none; a pretrained encoder takes neither. Raises RecipeError where
-    both are missing, and ModelError for a model that is not there or cannot do what the settings ask for.
+    learn subwords from `texts()` where there is none; a pretrained encoder takes neither. The model's tokenizer writes
+    every text as `normalisation` has it, None for as it comes. Raises RecipeError where both are missing,
+    and ModelError for a model that is not there or cannot do what the settings ask for.
     """
     if isinstance(settings, PretrainedEncoder):
-        return pretrained_encoder(settings)
+        return pretrained_encoder(settings, normalisation)
     if tokenizer is None:
         if texts is None:
             raise RecipeError([Fault("encoder", f"kind {settings.kind} without texts", "subwords come from texts")])
         tokenizer = train_tokenizer(texts(), vocabulary=settings.vocabulary)
+    if normalisation is not None:
+        tokenizer = normalising(tokenizer, normalisation)
     if isinstance(settings, TransformerEncoder):
         return transformer_encoder(tokenizer, settings, seed=seed)
     if settings.ngrams or settings.lexical:
@@ -46,11 +52,15 @@ def build_encoder(
     return static_encoder(tokenizer, dimension=settings.dimension, deviation=settings.deviation, seed=seed)
 
 
-def pretrained_encoder(settings: PretrainedEncoder) -> "SentenceTransformer":
-    """A model of others with the recipe's pooling, prompts and lengths, which are saved with it."""
+def pretrained_encoder(
+    settings: PretrainedEncoder, normalisation: Normalisation | None = None
+) -> "SentenceTransformer":
+    """A model of others with the recipe's pooling, prompts, lengths and normalisation, which are saved with it."""
     model = open_model(settings.model, revision=settings.revision, device="cpu", dtype=settings.dtype)
     if settings.pooling is not None:
         set_pooling(model, settings.pooling, where="encoder.pooling")
+    if normalisation is not None:
+        normalise_in(model, normalisation)
     _set_prompts(model, settings)
     _set_lengths(model, settings)
     if settings.unit_length is not None:

@@ -49,9 +49,10 @@ class NgramEmbedding(StaticEmbedding):
         buckets: int,
         dimensions: int,
         share: float,
+        normalised: bool = False,
     ) -> None:
         super().__init__(subwords, embedding_weights=weights)
-        self.tokenizer: Any = NgramTokenizer(subwords, length=length, buckets=buckets)
+        self.tokenizer: Any = NgramTokenizer(subwords, length=length, buckets=buckets, normalised=normalised)
         self.length, self.buckets, self.dimensions, self.share = length, buckets, dimensions, share
         self.register_buffer("columns", columns)
         self.register_buffer("values", values)
@@ -83,6 +84,7 @@ class NgramEmbedding(StaticEmbedding):
         save_file(self.state_dict(), folder / "model.safetensors")
         self.tokenizer.save(str(folder / "tokenizer.json"))
         about = {key: getattr(self, key) for key in ("length", "buckets", "dimensions", "share")}
+        about["normalised"] = self.tokenizer.normalised
         (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -106,7 +108,8 @@ def ngram_encoder(
 
     The initial vectors are shorter for what is frequent, in proportion to the inverse document frequency.
     """
-    tokenizer = NgramTokenizer(subwords, length=settings.ngrams, buckets=settings.buckets if settings.ngrams else 0)
+    buckets = settings.buckets if settings.ngrams else 0
+    tokenizer = NgramTokenizer(subwords, length=settings.ngrams, buckets=buckets, normalised=True)
     rarity = inverse_document_frequency(tokenizer, texts)
     generator = torch.Generator().manual_seed(seed)
     weights = torch.randn(len(rarity), settings.dimension, generator=generator) * settings.deviation * rarity[:, None]
@@ -121,6 +124,7 @@ def ngram_encoder(
         buckets=tokenizer.buckets,
         dimensions=settings.lexical,
         share=settings.lexical_share,
+        normalised=True,
     )
     return SentenceTransformer(modules=[body], device="cpu")
 

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 CHUNK = 4096  # texts between two steps of a progress bar
 
 RECORD = "polybatch.json"
-"""The file in a model's folder that says how it came to be; its key `normalisation` says how it reads texts."""
+"""The file in a model's folder that says how it came to be."""
 
 
 class SentenceEncoder:
     """Encodes with a SentenceTransformer, its own query and document prompts applied where it has them.
 
-    Texts are first normalised as `normalisation` has it, None for not at all.
+    Texts are first normalised as `normalisation` has it, None for as the model's own tokenizer does. Halves of
+    surrogate pairs, which tokenizers refuse, are left out.
     """
 
     def __init__(
@@ -50,7 +51,8 @@ class SentenceEncoder:
         return count_cut(self.model, map(self._normalised, texts), queries=queries)
 
     def _normalised(self, text: str) -> str:
-        return text if self.normalisation is None else normalise(text, self.normalisation)
+        normalised = text if self.normalisation is None else normalise(text, self.normalisation)
+        return normalised.encode(errors="ignore").decode()
 
     def _encode(self, texts: Sequence[str], progress: Progress, *, queries: bool) -> np.ndarray:
         encode = self.model.encode_query if queries else self.model.encode_document
@@ -101,7 +103,8 @@ def load_encoder(
 
     `device` is `cpu`, `cuda` or the like, None for a GPU if there is one. `dtype` is what the weights of a transformer
     are held in: one of DTYPES, or `auto` for bfloat16 where the processor computes in it. Vectors come as float32.
-    A model that polybatch trained reads texts as they were normalised in training.
+    A model that polybatch trained reads texts as they were normalised in training: its tokenizer does that. Models of
+    before, whose tokenizer does not, have it done here.
     """
     if batch_size < 1:
         raise ModelError([Fault("batch size", str(batch_size), "1 or more works")])
@@ -111,7 +114,7 @@ def load_encoder(
 
 
 def stored_normalisation(folder: Path) -> Normalisation | None:
-    """How a model that polybatch trained normalises texts; None for one that does not, and for other models."""
+    """How texts are to be normalised for a model of polybatch's whose tokenizer does not do it; else None."""
     path = folder / RECORD
     try:
         record: Any = json.loads(path.read_text(encoding="utf-8"))

@@ -35,16 +35,24 @@ class NgramTokenizer:
     """A text as the ids of its subwords, then of the n-grams of its words, which come after all subwords' ids.
 
     It stands where a static encoder wants a `tokenizers.Tokenizer`: what is used of one there is here. `buckets` is how
-    many ids n-grams share: each is hashed to one. With a length of 0 there are none.
+    many ids n-grams share: each is hashed to one. With a length of 0 there are none. `normalised`: words are those of
+    the text as the subwords' normalizer writes it; else as it comes, as in models saved before.
     """
 
-    def __init__(self, subwords: "Tokenizer", *, length: int, buckets: int) -> None:
+    def __init__(self, subwords: "Tokenizer", *, length: int, buckets: int, normalised: bool = False) -> None:
         self.subwords, self.length, self.buckets = subwords, length, buckets
+        self.normalised = normalised and subwords.normalizer is not None
         self.first = subwords.get_vocab_size()
+        self._cut = subwords
+        if self.normalised:  # once for subwords and n-grams
+            self._cut = subwords.from_str(subwords.to_str())
+            self._cut.normalizer = None
 
     def encode_batch(self, texts: Sequence[str], *, add_special_tokens: bool = False) -> list[Encoded]:
         """Ids of each text; a text without subwords has no words either, and an empty list."""
-        found = self.subwords.encode_batch_fast(list(texts), add_special_tokens=add_special_tokens)
+        if self.normalised:
+            texts = [self.subwords.normalizer.normalize_str(text) for text in texts]
+        found = self._cut.encode_batch_fast(list(texts), add_special_tokens=add_special_tokens)
         return [Encoded(one.ids + self._ngrams(text)) for one, text in zip(found, texts, strict=True)]
 
     encode_batch_fast = encode_batch
@@ -59,7 +67,8 @@ class NgramTokenizer:
     def to_str(self) -> str:
         """The subwords' tokenizer as JSON, with what is added to it."""
         state: str = self.subwords.to_str()
-        return state[:-1] + f', "ngrams": {{"length": {self.length}, "buckets": {self.buckets}}}}}'
+        normalised = ', "normalised": true' * self.normalised
+        return state[:-1] + f', "ngrams": {{"length": {self.length}, "buckets": {self.buckets}{normalised}}}}}'
 
     def save(self, path: str) -> None:
         """The subwords' tokenizer alone; length and buckets are the module's to keep."""

@@ -97,13 +97,11 @@ def build_index(
 def describe_model(model: str, encoder: SentenceEncoder) -> dict[str, Any]:
     """What a manifest says of the model, and of all else that vectors depend on."""
     folder = Path(model).expanduser()
-    normalisation = encoder.normalisation
     return {
         "model": str(folder.resolve()) if folder.exists() else model,
         "strategy": _strategy(folder),
         "fingerprint": fingerprint(encoder),
         "dimensions": int(encoder.encode_passages(["."], Silent()).shape[1]),
-        "normalisation": None if normalisation is None else normalisation.to_record(),
         "tokens": TOKENS,
     }
 

@@ -15,10 +15,16 @@ JOINING_SCRIPTS = (
 )
 """Scripts in which a zero-width joiner or non-joiner within a word changes how, or whether, letters join."""
 
+JOINING = {
+    **{name: rf"(?=[\p{{L}}\p{{M}}])\p{{Script={name}}}" for name in JOINING_SCRIPTS},
+    "emoji": r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]",
+}
+"""What finds the characters between which a joiner stays, two of the same name."""
+
 STRAIGHT = {"'": "‘’‚‛ʻʼ′＇׳", '"': "“”„‟«»″＂״"}
 """What is written as a straight single or double quotation mark; a letter-like apostrophe, as in Hausa, too."""
 
-_INVISIBLE = (
+INVISIBLE = (
     "\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f"  # control characters but for white space
     "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # halves of pairs, and code points that are no characters
@@ -89,7 +95,7 @@ def single_spaced(text: str) -> str:
 @cache
 def _replaced(quotes: bool, digits: bool, invisible: bool) -> re.Pattern[str]:
     """What finds the characters to replace, all in one class, which is a quick scan in C: most texts have few."""
-    characters = "".join(STRAIGHT.values()) * quotes + _INVISIBLE * invisible + _decimals() * digits
+    characters = "".join(STRAIGHT.values()) * quotes + INVISIBLE * invisible + _decimals() * digits
     return re.compile(f"[{characters}]" if characters else "(?!)")
 
 
@@ -129,9 +135,5 @@ def _kept(before: str, joiner: str, after: str) -> str:
 
 @cache
 def _joins(character: str) -> frozenset[str]:
-    """In which of JOINING_SCRIPTS, or among emoji, a character is a letter or a mark."""
-    if regex.match(r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]", character):
-        return frozenset({"emoji"})
-    if not regex.match(r"[\p{L}\p{M}]", character):
-        return frozenset()
-    return frozenset(one for one in JOINING_SCRIPTS if regex.match(rf"\p{{Script={one}}}", character))
+    """In which of JOINING a character is a letter or a mark."""
+    return frozenset(name for name, pattern in JOINING.items() if regex.match(pattern, character))

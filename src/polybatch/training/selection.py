@@ -165,7 +165,7 @@ def _on_collection(recipe: Recipe, material: Material) -> Callable[[Any], float]
     collection, wanted = material.development, recipe.selection.measure
 
     def value(model: Any) -> float:
-        encoder = SentenceEncoder(model, normalisation=recipe.normalisation)
+        encoder = SentenceEncoder(model)
         found = judge_collection(encoder, collection, system="", strategy=None, seed=None, top=0, progress=Silent())
         values = [one.value for one in measure(found.ranks, [wanted]) if one.query_language == MEAN]
         return sum(values) / len(values)

@@ -38,9 +38,14 @@ def train_system(recipe: Recipe, system: str, *, seed: int, material: Material, 
     `untuned` is the encoder before its first step. The folder is written whole or not at all; a training that was
     stopped goes on from its last checkpoint. With several processes all train, and the first one writes.
     """
-    model = build_encoder(recipe.encoder, texts=material.texts, seed=seed, tokenizer=material.tokenizer)
+    model = build_encoder(
+        recipe.encoder,
+        texts=material.texts,
+        seed=seed,
+        tokenizer=material.tokenizer,
+        normalisation=recipe.normalisation,
+    )
     record: dict[str, Any] = {"strategy": system, "seed": seed, "recipe": recipe.model_dump(mode="json"), "mix": {}}
-    record["normalisation"] = recipe.normalisation.to_record()
     fitted: Fitted | None = None
     if system != UNTUNED:
         fitted, cut = _train(recipe, system, model, seed=seed, material=material, out=out, progress=progress)
