@@ -40,6 +40,15 @@ def applied_prompts(prompts: Mapping[str, str | None]) -> tuple[str, str]:
     return prompts.get("query") or "", passage or ""
 
 
+def own_prompts(stored: Mapping[str, str | None]) -> tuple[str, str]:
+    """What stands before queries and passages by a model's own files, `search_query` and `search_document` included.
+
+    Of `query` and `document`, sentence-transformers writes empty ones where a model has prompts of other names.
+    """
+    query, passage = applied_prompts(stored)
+    return query or stored.get("search_query") or "", passage or stored.get("search_document") or ""
+
+
 FAMILIES = {
     # instruction-tuned E5 has its own prompts in its files
     "multilingual-e5": Family(r"multilingual-e5-(?!.*instruct)", {}, "intfloat", "mean", 0.01, "query: ", "passage: "),
@@ -64,6 +73,21 @@ def find_family(model: str, config: Mapping[str, Any] | None = None) -> Family:
         if family.config and config and all(config.get(key) == value for key, value in family.config.items()):
             return family
     return FAMILIES["generic"]
+
+
+def prompts_of(model: str, stored: Mapping[str, str | None] | None, config: Mapping[str, Any]) -> tuple[str, str]:
+    """What stands before a model's queries and passages: by its own files, or by its family where they say nothing."""
+    if stored:
+        return own_prompts(stored)
+    family = find_family(model, config)
+    return family.query_prefix, family.passage_prefix
+
+
+def say_prompts(query: str, passage: str) -> str:
+    """A sentence on the prompts that a model applies; empty where it has none."""
+    if not query and not passage:
+        return ""
+    return f"the model's prompts: {query!r} before queries, {passage!r} before passages"
 
 
 def default_temperature(encoder: EncoderSettings) -> float:

@@ -6,6 +6,7 @@ from enum import Enum
 from hashlib import blake2b
 from typing import Any
 
+from polybatch.encoders.lookup import LookupEncoder
 from polybatch.errors import Fault, ModelError
 
 NO_CONTENT = {"_name_or_path", "transformers_version"}  # where a model came from, and what wrote it
@@ -15,12 +16,22 @@ APART = {"training", "config", "tokenizer", "processor", "name_or_path"}  # told
 def fingerprint(encoder: Any) -> str:
     """32 hexadecimal digits, the same for the same content under any name or folder.
 
-    An encoder with a method `fingerprint` says itself. Else its `model`, or itself, must be a torch module: its weights
-    and buffers, its plain settings and configurations, its tokenizers and its prompts go in. The batch size and the
-    device do not, though they may move a vector's last bits. Raises ModelError for what has neither.
+    An encoder with a method `fingerprint` says itself. Else its `model`, or itself, must be a torch module: that of a
+    static encoder is told as `LookupEncoder` tells it, any other by its modules. The batch size and the device do not
+    go in, though they may move a vector's last bits. Raises ModelError for what has neither.
     """
     if hasattr(encoder, "fingerprint"):
         return str(encoder.fingerprint())
+    model = getattr(encoder, "model", encoder)
+    static = LookupEncoder.of(model, getattr(encoder, "normalisation", None)) if hasattr(model, "children") else None
+    return static.fingerprint() if static else fingerprint_of_modules(encoder)
+
+
+def fingerprint_of_modules(encoder: Any) -> str:
+    """By its weights and buffers, its plain settings and configurations, its tokenizers and its prompts.
+
+    Indices of before know static encoders by it, too.
+    """
     model = getattr(encoder, "model", encoder)
     if not hasattr(model, "state_dict"):
         works = "a torch module as `model`, or a method `fingerprint`, works"

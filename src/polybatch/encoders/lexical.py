@@ -14,10 +14,9 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from polybatch.encoders.ngrams import NgramTokenizer
+from polybatch.encoders.ngrams import ABOUT, NgramTokenizer
 from polybatch.encoders.settings import StaticEncoder
 
-ABOUT = "ngrams.json"
 LOOKED_AT = 20_000  # texts that tell how rare a subword or n-gram is
 _WHERE = ("subfolder", "token", "cache_folder", "revision", "local_files_only")
 

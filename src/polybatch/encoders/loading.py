@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from polybatch.encoders.families import applied_prompts
 from polybatch.encoders.lengths import Cut, count_cut
 from polybatch.encoders.opening import open_model
 from polybatch.errors import Fault, ModelError
@@ -25,8 +26,7 @@ RECORD = "polybatch.json"
 class SentenceEncoder:
     """Encodes with a SentenceTransformer, its own query and document prompts applied where it has them.
 
-    Texts are first normalised as `normalisation` has it, None for as the model's own tokenizer does. Halves of
-    surrogate pairs, which tokenizers refuse, are left out.
+    Texts are first `prepared`.
     """
 
     def __init__(
@@ -37,6 +37,11 @@ class SentenceEncoder:
             # vectors depend on it, so it stands where the model's other settings stand and a fingerprint reads them
             settings: Any = self.model
             settings.normalisation = normalisation.to_record()
+
+    @property
+    def prompts(self) -> tuple[str, str]:
+        """What stands before queries and passages."""
+        return applied_prompts(self.model.prompts)
 
     def encode_queries(self, texts: Sequence[str], progress: Progress) -> np.ndarray:
         """float32, shape (texts, dimensions)."""
@@ -51,8 +56,7 @@ class SentenceEncoder:
         return count_cut(self.model, map(self._normalised, texts), queries=queries)
 
     def _normalised(self, text: str) -> str:
-        normalised = text if self.normalisation is None else normalise(text, self.normalisation)
-        return normalised.encode(errors="ignore").decode()
+        return prepared(text, self.normalisation)
 
     def _encode(self, texts: Sequence[str], progress: Progress, *, queries: bool) -> np.ndarray:
         encode = self.model.encode_query if queries else self.model.encode_document
@@ -89,6 +93,12 @@ class SentenceEncoder:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: np.ndarray = vectors / np.where(lengths > 0, lengths, 1)
         return unit
+
+
+def prepared(text: str, normalisation: Normalisation | None) -> str:
+    """A text for a model's tokenizer: normalised, unless that does it itself, without halves of surrogate pairs."""
+    normalised = text if normalisation is None else normalise(text, normalisation)
+    return normalised.encode(errors="ignore").decode()  # tokenizers refuse them
 
 
 def load_encoder(

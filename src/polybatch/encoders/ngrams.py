@@ -10,6 +10,9 @@ import regex
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+ABOUT = "ngrams.json"
+"""The file of a model that says how its n-grams and its lexical part are made."""
+
 WORDS_REMEMBERED = 1 << 18
 LEAST_LETTERS = 3  # of a word in Latin letters: shorter ones are told by their subwords
 

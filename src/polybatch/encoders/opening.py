@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from polybatch.encoders.families import find_family, stored_prompts
+from polybatch.encoders.families import find_family, prompts_of, stored_prompts
 from polybatch.encoders.hub import ask_hub, find_model, is_here, is_offline, model_file, not_here, read_json
 from polybatch.encoders.lengths import position_limit
 from polybatch.encoders.own import own_modules
@@ -46,14 +46,12 @@ def open_model(
         except Exception as error:
             # whatever a foreign model's files make its loader raise, a user needs one line of it
             raise ModelError([_unloadable(name, model_name, revision, error)]) from error
-    family = find_family(model_name, read_json(model_name, "config.json", revision=revision))
+    config = read_json(model_name, "config.json", revision=revision)
     if not model_file(model_name, "modules.json", revision=revision):
-        set_pooling(model, family.pooling, where=name)
+        set_pooling(model, find_family(model_name, config).pooling, where=name)
     stored = read_json(model_name, "config_sentence_transformers.json", revision=revision).get("prompts")
-    if stored:
-        _name_passages(model, stored)
-    elif family.query_prefix or family.passage_prefix:
-        model.prompts.update(stored_prompts(family.query_prefix, family.passage_prefix))
+    query, passage = prompts_of(model_name, stored, config)
+    model.prompts.update({"query": query, "document": passage} if stored else stored_prompts(query, passage))
     _give_padding(model, where=name)
     limit = position_limit(model)
     if limit and (model.max_seq_length or limit) >= limit:
@@ -113,13 +111,6 @@ def _computes_in_bfloat16(device: str | None) -> bool:
         return torch.cuda.is_available() and torch.cuda.is_bf16_supported(including_emulation=False)
     abilities = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     return device == "cpu" and any(abilities.get(one) for one in ("avx512_bf16", "amx_bf16", "arm_bf16"))
-
-
-def _name_passages(model: "SentenceTransformer", stored: dict[str, str]) -> None:
-    """Let `encode_document` find a prompt that is stored as `passage` or `corpus` alone: an empty one is in its way."""
-    own = next((stored[name] for name in ("passage", "corpus") if name in stored), None)
-    if "document" not in stored and own is not None:
-        model.prompts["document"] = own
 
 
 def _give_padding(model: "SentenceTransformer", *, where: str) -> None:

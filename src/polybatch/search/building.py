@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from polybatch.encoders.families import say_prompts
 from polybatch.encoders.fingerprint import fingerprint
-from polybatch.encoders.loading import RECORD, SentenceEncoder, load_encoder
+from polybatch.encoders.loading import RECORD
 from polybatch.errors import DataError, Fault
 from polybatch.files import why_unreadable
 from polybatch.progress import Progress, Silent
 from polybatch.search.cutting import TOKENS
 from polybatch.search.distributed import Cluster
-from polybatch.search.index import Index
+from polybatch.search.index import MANIFEST, Index, read_manifest
 from polybatch.search.indexing import add_documents
+from polybatch.search.models import Encoder, open_model_of
 from polybatch.search.reading.archive import check_archive, read_archive
 from polybatch.search.records import Added, Document
 
@@ -72,8 +74,11 @@ def build_index(
     if archive.paths:
         progress.say("reading the archive")
         checked = check_archive(archive.paths)
-    encoder = load_encoder(model, batch_size=batch_size, device=device)
-    index = Index.make(out, describe_model(model, encoder), uri=uri, command=command)
+    held = read_manifest(out)["fingerprint"] if (out / MANIFEST).is_file() else None
+    encoder, told = open_model_of(model, held, batch_size=batch_size, device=device)
+    if prompts := say_prompts(*encoder.prompts):
+        progress.say(prompts)
+    index = Index.make(out, describe_model(model, encoder) | {"fingerprint": told}, uri=uri, command=command)
     with index.writing(patience=PATIENCE):
         added, deleted = Added(), _delete(index, leaving)
         if checked:
@@ -94,7 +99,7 @@ def build_index(
     return built
 
 
-def describe_model(model: str, encoder: SentenceEncoder) -> dict[str, Any]:
+def describe_model(model: str, encoder: Encoder) -> dict[str, Any]:
     """What a manifest says of the model, and of all else that vectors depend on."""
     folder = Path(model).expanduser()
     return {

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from polybatch.encoders.fingerprint import fingerprint
-from polybatch.encoders.loading import SentenceEncoder, load_encoder
+from polybatch.encoders.lookup import open_encoder
 from polybatch.errors import Fault, FaultyInputError
 from polybatch.progress import Silent
 from polybatch.search.cutting import cut
 from polybatch.search.extra import required
 from polybatch.search.index import Index
 from polybatch.search.indexing import Batch, choose, look_up, plus, unit, write
+from polybatch.search.models import Encoder
 from polybatch.search.records import Added, Document, Passage
 
 LOCAL = "local"
@@ -41,7 +42,7 @@ class Model(NamedTuple):
 class Cluster:
     """A Ray cluster that encodes, while this process looks up and writes. A context manager."""
 
-    def __init__(self, address: str, model: str, encoder: SentenceEncoder, *, batch_size: int) -> None:
+    def __init__(self, address: str, model: str, encoder: Encoder, *, batch_size: int) -> None:
         self.address, self.batch_size = address, batch_size
         self.model = Model(model, _files(Path(model).expanduser()), fingerprint(encoder))
 
@@ -132,22 +133,22 @@ def _encode(stored: list[Any], texts: Sequence[str], batch_size: int) -> np.ndar
 
 
 @cache
-def _encoder(stored: Any, batch_size: int) -> SentenceEncoder:
+def _encoder(stored: Any, batch_size: int) -> Encoder:
     """The model, unpacked from the cluster's memory and loaded; kept as long as the process lives."""
     import ray
 
     model = ray.get(stored)
     if not model.files:
-        return _checked(load_encoder(model.name, batch_size=batch_size), model)
+        return _checked(open_encoder(model.name, batch_size=batch_size), model)
     with tempfile.TemporaryDirectory() as folder:
         for name, data in model.files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        return _checked(load_encoder(folder, batch_size=batch_size), model)
+        return _checked(open_encoder(folder, batch_size=batch_size), model)
 
 
-def _checked(encoder: SentenceEncoder, model: Model) -> SentenceEncoder:
+def _checked(encoder: Encoder, model: Model) -> Encoder:
     if fingerprint(encoder) != model.fingerprint:
         found = "a node loads another model by that name"
         raise FaultyInputError([Fault(model.name, found, "the same on every node, or a folder, which is sent along")])

@@ -31,7 +31,7 @@ class Index:
     def open(cls, folder: Path | str) -> "Index":
         """Open an index; raises DataError where there is none, and FaultyInputError where its engine does not open."""
         folder = Path(folder)
-        manifest = _read(folder)
+        manifest = read_manifest(folder)
         uri = manifest["engine"] or str(folder / VECTORS)
         return cls(folder, manifest, open_engine(uri, dimensions=manifest["dimensions"], index=manifest["id"]))
 
@@ -50,7 +50,7 @@ class Index:
             write_json(
                 folder / MANIFEST, manifest_head("index", command) | {"id": uuid.uuid4().hex, "engine": uri, **about}
             )
-        there = _read(folder)
+        there = read_manifest(folder)
         wanted = {**about, "engine": uri or there["engine"]}
         faults = [
             Fault(str(folder), f"made with {name} {there[name]!r}, not {wanted[name]!r}", "name another --out")
@@ -86,10 +86,11 @@ class Index:
 
     def note(self, **facts: Any) -> None:
         """Write more into the manifest, in one step."""
-        write_json(self.folder / MANIFEST, {**_read(self.folder), **facts})
+        write_json(self.folder / MANIFEST, {**read_manifest(self.folder), **facts})
 
 
-def _read(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What an index says of itself; raises DataError where there is none."""
     path = folder / MANIFEST
     works = "polybatch index MODEL CORPUS --out INDEX makes one"
     try:

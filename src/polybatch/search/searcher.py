@@ -9,13 +9,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from polybatch.encoders.fingerprint import fingerprint
-from polybatch.encoders.loading import SentenceEncoder, load_encoder
 from polybatch.errors import DataError, Fault, ModelError
 from polybatch.progress import Silent
 from polybatch.search.fusion import Ranked, balance, fuse
 from polybatch.search.index import Index
 from polybatch.search.indexing import add_documents, unit
+from polybatch.search.models import Encoder, open_model_of
 from polybatch.search.records import Added, Document, Filter, Hit, SearchRequest, request_faults
 from polybatch.text.words import tokens
 
@@ -27,7 +26,7 @@ PATIENCE = 30.0  # seconds that a writer waits for another one
 class Searcher:
     """An index that is open for search. Threads may share it; processes each open their own."""
 
-    def __init__(self, index: Index, encoder: SentenceEncoder) -> None:
+    def __init__(self, index: Index, encoder: Encoder) -> None:
         self.index, self.encoder = index, encoder
         self._counts: tuple[float, dict[str, int]] = (-np.inf, {})
         self._writing, self._encoding = Lock(), Lock()
@@ -41,8 +40,8 @@ class Searcher:
         """
         opened = Index.open(index)
         name = model or opened.manifest["model"]
-        encoder = load_encoder(name)
-        if fingerprint(encoder) != opened.manifest["fingerprint"]:
+        encoder, told = open_model_of(name, opened.manifest["fingerprint"])
+        if told != opened.manifest["fingerprint"]:
             found = f"not the model that encoded the passages of {index}"
             raise ModelError([Fault(name, found, "index again, or name that model")])
         return cls(opened, encoder)
