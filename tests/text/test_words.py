@@ -7,7 +7,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polybatch.text.words import tokens
+from polybatch.text.words import fold, tokens
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,16 @@ from polybatch.text.words import tokens
         ("ที่นี่", ["ที่นี่"]),
         ("รับของ", ["รับ", "บข", "ขอ", "อง"]),
         ("បាន\u200bដឹង។", ["បាន", "ដឹង"]),
+        ("İstanbul ISPARTA ısparta TÜRKİYE", ["istanbul", "isparta", "isparta", "turkiye"]),
+        ("الكـــتاب كِتَابٌ أحمد إيران", ["الكتاب", "كتاب", "احمد", "ايران"]),
+        ("ایران کتاب", ["ايران", "كتاب"]),  # Persian letters
+        ("שָׁלוֹם עוֹלָם", ["שלום", "עולם"]),
+        ("ＦＵＬＬ　Ｗｉｄｔｈ １２ ﬁne ㎏", ["full", "width", "12", "fine", "kg"]),
+        ("ΑΘΉΝΑ Αθήνα οδός ΟΔΟΣ", ["αθηνα", "αθηνα", "οδοσ", "οδοσ"]),
+        ("ज़मीन जमीन फ़ोन क़ानून", ["जमीन", "जमीन", "फोन", "कानून"]),
+        ("São Tomé Beyoncé Việt", ["sao", "tome", "beyonce", "viet"]),
+        ("мой мои ёлка", ["мой", "мои", "ёлка"]),  # й is another letter than и
+        ("がか ガ ｶﾞ", ["がか", "ガ", "ガ"]),
         ("STRASSE straße", ["strasse", "strasse"]),
         ("… — !", []),
         ("", []),
@@ -39,6 +49,11 @@ def test_words_are_right_in_every_script(text: str, words: list[str]) -> None:
 def test_composed_and_decomposed_spelling_give_the_same_words(text: str) -> None:
     composed, decomposed = (tokens(unicodedata.normalize(form, text)) for form in ("NFC", "NFD"))
     assert composed == decomposed == tokens(text)
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("İıé\u0307\u0323ςΣأ\u0651ـक\u093cד\u05bcｶﾞ"))))
+def test_folding_again_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
 
 
 @given(st.text())

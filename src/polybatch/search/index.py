@@ -14,6 +14,7 @@ from polybatch.files import why_unreadable, write_json
 from polybatch.provenance import manifest_head
 from polybatch.search.engines.engine import Engine
 from polybatch.search.engines.table import open_engine
+from polybatch.text.words import RULE
 
 MANIFEST, LOCK, VECTORS = "index.json", "write.lock", "lance"
 NEEDED = ("id", "model", "fingerprint", "dimensions", "engine", "tokens")
@@ -47,9 +48,8 @@ class Index:
             if folder.is_dir() and any(one.name != LOCK for one in folder.iterdir()):
                 raise DataError([Fault(str(folder), "holds files, and no index", "name another --out")])
             # written before the engine makes anything: whatever a crash leaves behind has an owner
-            write_json(
-                folder / MANIFEST, manifest_head("index", command) | {"id": uuid.uuid4().hex, "engine": uri, **about}
-            )
+            own = {"id": uuid.uuid4().hex, "engine": uri, "words": RULE}
+            write_json(folder / MANIFEST, manifest_head("index", command) | own | dict(about))
         there = read_manifest(folder)
         wanted = {**about, "engine": uri or there["engine"]}
         faults = [
@@ -57,6 +57,7 @@ class Index:
             for name in ("fingerprint", "dimensions", "tokens", "engine")
             if there[name] != wanted[name]
         ]
+        faults += word_faults(folder, there)
         if faults:
             raise DataError(faults)
         return cls.open(folder)
@@ -87,6 +88,14 @@ class Index:
     def note(self, **facts: Any) -> None:
         """Write more into the manifest, in one step."""
         write_json(self.folder / MANIFEST, {**read_manifest(self.folder), **facts})
+
+
+def word_faults(folder: Path, manifest: Mapping[str, Any]) -> list[Fault]:
+    """That an index keeps words by another rule than queries have: its vectors are right, its words are not."""
+    if manifest.get("words", 1) == RULE:
+        return []
+    works = "search by --method dense, or index into another --out"
+    return [Fault(str(folder), "holds words as an earlier polybatch wrote them", works)]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

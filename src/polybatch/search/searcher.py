@@ -12,7 +12,7 @@ import numpy as np
 from polybatch.errors import DataError, Fault, ModelError
 from polybatch.progress import Silent
 from polybatch.search.fusion import Ranked, balance, fuse
-from polybatch.search.index import Index
+from polybatch.search.index import Index, word_faults
 from polybatch.search.indexing import add_documents, unit
 from polybatch.search.models import Encoder, open_model_of
 from polybatch.search.records import Added, Document, Filter, Hit, SearchRequest, request_faults
@@ -52,7 +52,7 @@ class Searcher:
 
     def search_many(self, requests: Sequence[SearchRequest]) -> list[list[Hit]]:
         """The hits of several requests, whose queries are encoded at once."""
-        wrong = [(number, fault) for number, one in enumerate(requests) for fault in request_faults(one)]
+        wrong = [(number, fault) for number, one in enumerate(requests) for fault in self.faults(one)]
         if wrong:
             several = len(requests) > 1
             raise DataError(
@@ -62,6 +62,12 @@ class Searcher:
         dense = [one.query for one in requests if one.method != "text"]
         vectors = iter(self._encode(dense))
         return [self._hits(one, None if one.method == "text" else next(vectors)) for one in requests]
+
+    def faults(self, request: SearchRequest) -> list[Fault]:
+        """What is wrong with a request to this index: every fault."""
+        index = self.index
+        words = [] if request.method == "dense" else word_faults(index.folder, index.manifest)
+        return request_faults(request) + words
 
     def document(self, id: str) -> Document | None:
         """A document as it is held, its text that of its passages, one a line; None where there is none."""

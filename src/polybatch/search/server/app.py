@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from polybatch import __version__
 from polybatch.errors import DataError, Fault
 from polybatch.search.cutting import document_faults
-from polybatch.search.records import request_faults, unstorable
+from polybatch.search.records import unstorable
 from polybatch.search.searcher import Searcher
 from polybatch.search.server import limits, schemas
 from polybatch.search.server.batching import Batcher, BusyError
@@ -95,7 +95,7 @@ def make_app(
     async def find(search: schemas.Search) -> schemas.SearchAnswer:
         start = time.perf_counter()
         name, request = named(search.index), search.request()
-        if faults := request_faults(request):
+        if faults := indices[name].faults(request):
             raise RefusedError(422, faults)
         try:
             hits = await batchers[name].search(request)
