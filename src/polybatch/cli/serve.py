@@ -12,7 +12,14 @@ def serve(
     indices: Annotated[
         list[Path], typer.Argument(help="An index, or several of one archive, to compare.", show_default=False)
     ],
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 is every one of this machine.")] = HOST,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            help="Address to listen on; 0.0.0.0 is every one of this machine. With it, requests for any host name are "
+            "answered, as a proxy sends them; without it, those for loopback names alone.",
+            show_default=HOST,
+        ),
+    ] = None,
     port: Annotated[int, typer.Option(help="Port; 0 takes one that is free.", min=0, max=65535)] = PORT,
     token: Annotated[
         str | None,
@@ -26,6 +33,9 @@ def serve(
     rate: Annotated[
         float, typer.Option(help="Requests a second that one address may make, over time; 0 is no limit.", min=0)
     ] = RATE,
+    root: Annotated[
+        str, typer.Option("--root-path", help="Path under which a proxy has it, such as /news.", show_default=False)
+    ] = "",
 ) -> None:
     """Serve an index: a page to search it, and /search, /documents, /languages, /health and /metrics.
 
@@ -37,4 +47,4 @@ def serve(
     """
     from polybatch.search.server import serve as run
 
-    run(indices, host=host, port=port, token=token, rate=rate, ready=typer.echo)
+    run(indices, host=host, port=port, token=token, rate=rate, root=root, ready=typer.echo)

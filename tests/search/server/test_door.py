@@ -83,3 +83,78 @@ def test_a_client_that_never_sends_its_body_is_not_waited_for(
 def test_loopback_is_told_from_other_addresses() -> None:
     assert [is_loopback(host) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")] == [True] * 4
     assert not any(map(is_loopback, ("0.0.0.0", "::", "10.0.0.1", "example.org", "")))
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_over_the_limit_is_answered_while_it_is_still_sent(
+    searchers: Mapping[str, Searcher], monkeypatch: pytest.MonkeyPatch, declared: bool
+) -> None:
+    monkeypatch.setattr(limits, "BODY", 10_000)
+    size = 8 << 20  # more than all buffers on the way hold
+    with (
+        listening(make_app(dict(searchers))) as address,
+        socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=20) as client,
+    ):
+        head = f"Content-Length: {size}" if declared else "Transfer-Encoding: chunked"
+        client.sendall(f"POST /documents HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\n".encode())
+        part = b"x" * 65_536 if declared else b"10000\r\n" + b"x" * 65_536 + b"\r\n"
+        for _ in range(size // 65_536):  # a client that reads nothing before it has sent all
+            client.sendall(part)
+        if not declared:
+            client.sendall(b"0\r\n\r\n")
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"at most 10000 bytes" in answer
+
+
+def test_a_body_without_end_has_an_answer_and_an_end(
+    searchers: Mapping[str, Searcher], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SENDING", 0.3)
+    monkeypatch.setattr(limits, "LINGER", 0.3)
+    with (
+        listening(make_app(dict(searchers))) as address,
+        socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=10) as client,
+    ):
+        client.sendall(b"POST /search HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        client.settimeout(0.05)
+        answer = b""
+        for _ in range(100):
+            client.sendall(b"1\r\nx\r\n")
+            try:
+                answer += client.recv(4096)
+                break
+            except TimeoutError:
+                continue
+        client.settimeout(10)
+        answer += client.recv(4096)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_head_is_answered_wherever_get_is(searchers: Mapping[str, Searcher]) -> None:
+    with TestClient(make_app(dict(searchers)), base_url=HERE) as client:
+        for path in ("/", "/page.js", "/health", "/languages", "/metrics", "/openapi.json", "/search?query=river"):
+            got, head = client.get(path), client.head(path)
+            assert (head.status_code, head.content) == (got.status_code, b""), path
+            assert head.headers["content-type"] == got.headers["content-type"]
+        assert client.head("/documents").status_code == client.get("/documents").status_code == 422
+
+
+def test_what_a_path_does_not_take_is_refused_with_all_that_it_takes(searchers: Mapping[str, Searcher]) -> None:
+    with TestClient(make_app(dict(searchers)), base_url=HERE) as client:
+        allow = {path: client.put(path).headers["allow"] for path in ("/search", "/documents", "/health", "/")}
+    assert allow == {
+        "/search": "GET, HEAD, POST",
+        "/documents": "DELETE, GET, HEAD, POST",
+        "/health": "GET, HEAD",
+        "/": "GET, HEAD",
+    }
+
+
+def test_under_a_sub_path_a_proxy_may_take_the_path_off_or_not(searchers: Mapping[str, Searcher]) -> None:
+    with TestClient(make_app(dict(searchers), root="/news", rate=1), base_url=HERE) as client:
+        for path in ("/health", "/news/health", "/news/", "/", "/news/page.js"):
+            assert client.get(path).status_code == 200, path
+        assert client.get("/news/openapi.json").json()["servers"] == [{"url": "/news"}]
+        statuses = [client.get("/news/documents", params={"id": "none"}).status_code for _ in range(4)]
+        assert statuses[:3] == [404, 404, 429], "the rate counts as without a sub-path"

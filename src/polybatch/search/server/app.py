@@ -19,6 +19,7 @@ from polybatch.search.server import limits, schemas
 from polybatch.search.server.batching import Batcher, BusyError
 from polybatch.search.server.door import Door
 from polybatch.search.server.faults import RefusedError, answer_faults, reasons
+from polybatch.search.server.head import Head
 from polybatch.search.server.languages import index_languages
 from polybatch.search.server.metrics import Metrics
 from polybatch.search.server.observing import Observed
@@ -36,12 +37,19 @@ Result = TypeVar("Result")
 
 
 def make_app(
-    indices: Mapping[str, Searcher], *, token: str | None = None, rate: float = limits.RATE, loopback: bool = True
+    indices: Mapping[str, Searcher],
+    *,
+    token: str | None = None,
+    rate: float = limits.RATE,
+    loopback: bool = True,
+    root: str = "",
 ) -> FastAPI:
     """The application over one or more open indices, by name, the first of which is asked where none is named.
 
     `token`: what writing needs, None for no writing; `rate`: requests a second of one client, 0 for no limit;
-    `loopback`: whether only loopback host names are answered. It closes the indices when it ends.
+    `loopback`: whether only loopback host names are answered; `root`: the path under which a proxy has it, which may
+    still stand before the path of a request or not. HEAD is answered wherever GET is. The application closes the
+    indices when it ends.
     """
     metrics = Metrics({name: searcher.languages for name, searcher in indices.items()})
     batchers = {name: Batcher(searcher, observe=metrics.batch(name)) for name, searcher in indices.items()}
@@ -68,7 +76,8 @@ def make_app(
         redirect_slashes=False,
     )
     app.state.token = token
-    app.add_middleware(Door, rate=rate, loopback=loopback)
+    app.add_middleware(Head)
+    app.add_middleware(Door, rate=rate, loopback=loopback, root=root)
     app.add_middleware(Observed, metrics=metrics)
     answer_faults(app)
     add_page(app)

@@ -1,6 +1,7 @@
 """The door of the server: what it refuses before anything is read or done. What it lets in is looked at elsewhere."""
 
 import asyncio
+import contextlib
 import ipaddress
 import time
 from collections.abc import Callable
@@ -44,25 +45,30 @@ class Door:
     127.0.0.1 could read the archive otherwise.
     """
 
-    def __init__(self, app: ASGIApp, *, rate: float, loopback: bool) -> None:
-        self.app, self._limit, self._loopback = app, RateLimit(rate), loopback
+    def __init__(self, app: ASGIApp, *, rate: float, loopback: bool, root: str = "") -> None:
+        self.app, self._limit, self._loopback, self._root = app, RateLimit(rate), loopback, root.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it here."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        path = scope["path"]
+        if self._root:  # which a proxy has taken off the path, or not
+            path = path.removeprefix(self._root) if f"{path}/".startswith(f"{self._root}/") else path
+            scope |= {"root_path": self._root, "path": self._root + path}
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if self._loopback and not is_loopback(_host(headers.get("host", ""))):
             fault = Fault("Host", "a name that this server does not have", "localhost, or serve with --host")
             return await refusal(400, [fault])(scope, receive, send)
-        if scope["path"].rstrip("/") in limits.LIMITED:
+        if path.rstrip("/") in limits.LIMITED:
             wait = self._limit.wait(scope["client"][0] if scope.get("client") else "")
             if wait:
                 fault = Fault("rate", "too many requests from this address", f"wait {wait:.1f} s")
                 return await refusal(429, [fault], {"retry-after": str(int(wait) + 1)})(scope, receive, send)
+        waiting = headers.get("expect", "").lower() == "100-continue"  # a client that sends nothing unless told to
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > limits.BODY:
-            return await refusal(413, [too_large()], {"connection": "close"})(scope, receive, send)
+            return await _turn_away(413, too_large(), scope, receive, send, sending=not waiting)
         try:
             async with asyncio.timeout(limits.SENDING):
                 body = await _body(receive)
@@ -70,9 +76,9 @@ class Door:
             return None
         except TimeoutError:
             fault = Fault("body", "did not come", f"whole within {limits.SENDING:g} s")
-            return await refusal(408, [fault], {"connection": "close"})(scope, receive, send)
+            return await _turn_away(408, fault, scope, receive, send)
         if body is None:
-            return await refusal(413, [too_large()], {"connection": "close"})(scope, receive, send)
+            return await _turn_away(413, too_large(), scope, receive, send)
         return await self.app(scope, _replayed(body, receive), send)
 
 
@@ -94,6 +100,28 @@ def _host(header: str) -> str:
         return urlsplit(f"//{header}").hostname or ""
     except ValueError:
         return ""
+
+
+async def _turn_away(
+    status: int, fault: Fault, scope: Scope, receive: Receive, send: Send, *, sending: bool = True
+) -> None:
+    """Refuse a request whose body is not whole, and end the connection once the client has seen why.
+
+    A connection that ends while the client still sends is reset, and the answer with it: for a time what comes is read,
+    and forgotten.
+    """
+
+    async def answer(message: Message) -> None:
+        if message["type"] != "http.response.body" or not sending:
+            return await send(message)
+        await send(message | {"more_body": True})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limits.LINGER):
+                while (await receive()).get("more_body", False):
+                    pass
+        return await send({"type": "http.response.body"})
+
+    await refusal(status, [fault], {"connection": "close"})(scope, receive, answer)
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from polybatch.errors import Fault, PolybatchError
+from polybatch.search.server.head import allowed
 
 SHOWN = 200  # characters of a fault
 
@@ -69,7 +70,10 @@ def answer_faults(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> JSONResponse:
-        return refusal(error.status_code, [Fault("request", str(error.detail).lower())], error.headers)
+        headers = error.headers
+        if error.status_code == 405:  # whose own header has the methods of one route for the path
+            headers = {"allow": allowed(app.routes, request.scope)}
+        return refusal(error.status_code, [Fault("request", str(error.detail).lower())], headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -46,6 +46,7 @@ class Observed:
         given = dict(scope["headers"]).get(ID.encode(), b"").decode("latin-1")
         id = given if PLAIN.fullmatch(given) else uuid.uuid4().hex
         status, start = 0, time.perf_counter()
+        method = scope["method"] if scope["method"] in METHODS else "other"
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -65,7 +66,6 @@ class Observed:
                 fault = Fault("server", "failed to answer", f"the log says why, by request {id}")
                 await refusal(500, [fault])(scope, receive, answer)
         seconds = time.perf_counter() - start
-        method = scope["method"] if scope["method"] in METHODS else "other"
         path = getattr(scope.get("route"), "path", "other")
         self._metrics.answered(method, path, status, seconds)
         LOG.info("request=%s %s %s status=%d ms=%.1f", id, method, path, status, 1000 * seconds)

@@ -24,7 +24,7 @@ def _serve(app: FastAPI, path: str, content: bytes, kind: str) -> None:
     tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
     headers = {"etag": tag, "cache-control": "no-cache"}
 
-    @app.api_route(path, methods=["GET", "HEAD"], include_in_schema=False)
+    @app.get(path, include_in_schema=False)
     async def part(request: Request) -> Response:
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)

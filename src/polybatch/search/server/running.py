@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,30 +26,31 @@ GRACE = 20  # seconds that answers under way have once a signal to stop came
 def serve(
     indices: Sequence[Path | str],
     *,
-    host: str = HOST,
+    host: str | None = None,
     port: int = PORT,
     token: str | None = None,
     rate: float = RATE,
+    root: str = "",
     ready: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve indices until SIGTERM or SIGINT; `ready` gets the page's address once it can be asked.
 
-    Port 0 is one that is free. `rate`: requests a second of one address, 0 for no limit. Raises FaultyInputError for a
-    package that is not installed, an address that cannot be listened on, a token too short, and every index that does
-    not open.
+    Without a host it is HOST, and loopback names alone are answered; with one, any name is. Port 0 is one that is free.
+    `rate`: requests a second of one address, 0 for no limit. `root`: the path under which a proxy has it. Raises
+    FaultyInputError for a package that is not installed, an address that cannot be listened on, a token too short, and
+    every index that does not open.
     """
     for package in ("fastapi", "uvicorn", "prometheus_client"):
         required(package, "serve")
     from polybatch.search.server.app import make_app
-    from polybatch.search.server.door import is_loopback
     from polybatch.search.server.writing import token_faults
 
     if faults := token_faults(token):
         raise FaultyInputError(faults)
-    listening = _listen(host, port)
+    listening = _listen(host or HOST, port)
     with contextlib.closing(listening):
         opened = open_indices(indices)
-        app = make_app(opened, token=token, rate=rate, loopback=is_loopback(host))
+        app = make_app(opened, token=token, rate=rate, loopback=host is None, root=root)
         address = listening.getsockname()
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
         _run(app, listening, lambda: ready(f"http://{shown}:{address[1]}/"))
@@ -89,23 +91,8 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _run(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until a signal, in a thread of its own: there uvicorn leaves signals alone, and they are ours."""
     import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                ready()
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            """As uvicorn's own, but that a signal is not raised again: it was asked to stop, and did."""
-            before = {one: signal.signal(one, self.handle_exit) for one in (signal.SIGINT, signal.SIGTERM)}
-            try:
-                yield
-            finally:
-                for one, handler in before.items():
-                    signal.signal(one, handler)
 
     _log()
     config = uvicorn.Config(
@@ -117,7 +104,38 @@ def _run(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None:
         timeout_keep_alive=KEPT,
         timeout_graceful_shutdown=GRACE,
     )
-    Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+
+    def stop(number: int, frame: object) -> None:
+        server.force_exit, server.should_exit = server.should_exit, True  # asked twice, it waits for nobody
+
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="server")
+    with _signals(stop):
+        thread.start()
+        try:
+            while thread.is_alive() and not server.started:
+                thread.join(0.02)
+            if server.started:
+                ready()
+            while thread.is_alive():
+                thread.join(1)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextlib.contextmanager
+def _signals(handler: Callable[[int, object], None]) -> Iterator[None]:
+    """Within the block, SIGINT and SIGTERM come to a handler, where this is the thread that signals come to."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {one: signal.signal(one, handler) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, was in before.items():
+            signal.signal(one, was)
 
 
 def _log() -> None:
