@@ -41,7 +41,7 @@ def kinds(folder: Path, tokenizer: Tokenizer) -> dict[str, Path]:
     (folder / "before" / RECORD).write_text(json.dumps({"normalisation": {"digits": "keep"}}))
     weights = np.random.default_rng(1).normal(size=(tokenizer.get_vocab_size(), 8)).astype(np.float32)
     for name, table in (("single", weights), ("half", weights.astype(np.float16))):
-        modules = [StaticEmbedding(tokenizer, embedding_weights=table), Normalize()]
+        modules: list[Any] = [StaticEmbedding(tokenizer, embedding_weights=table), Normalize()]
         prompts = {"query": "query: ", "document": "text: "}
         SentenceTransformer(modules=modules, prompts=prompts).save(str(folder / name), create_model_card=False)
     model2vec(folder / "model2vec", tokenizer, weights)

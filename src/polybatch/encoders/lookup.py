@@ -60,7 +60,7 @@ class LookupEncoder:
     def of(cls, model: Any, normalisation: Normalisation | None = None) -> Self | None:
         """That of a SentenceTransformer in memory, whose weights it shares; None for a model that is not read here."""
         names = _names(f"{type(one).__module__}.{type(one).__name__}" for one in model.children())
-        if names not in KNOWN or getattr(model, "default_prompt_name", "") or getattr(model, "truncate_dim", None):
+        if names not in KNOWN or getattr(model, "default_prompt_name", None) or getattr(model, "truncate_dim", None):
             return None
         body = next(model.children())
         weights = {name: tensor.detach().cpu() for name, tensor in body.state_dict().items()}
@@ -137,7 +137,7 @@ class LookupEncoder:
         state.update(json.dumps(told, sort_keys=True).encode())
         for array in (self.table, *(self.lexical[:2] if self.lexical else ())):
             state.update(f"{array.dtype} {array.shape}".encode())
-            state.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+            state.update(memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8)))
         return state.hexdigest()
 
     def _encode(self, texts: Sequence[str], progress: Progress, what: str, prompt: str) -> np.ndarray:

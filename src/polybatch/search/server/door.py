@@ -55,7 +55,7 @@ class Door:
         path = scope["path"]
         if self._root:  # which a proxy has taken off the path, or not
             path = path.removeprefix(self._root) if f"{path}/".startswith(f"{self._root}/") else path
-            scope |= {"root_path": self._root, "path": self._root + path}
+            scope.update(root_path=self._root, path=self._root + path)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if self._loopback and not is_loopback(_host(headers.get("host", ""))):
             fault = Fault("Host", "a name that this server does not have", "localhost, or serve with --host")
@@ -114,7 +114,7 @@ async def _turn_away(
     async def answer(message: Message) -> None:
         if message["type"] != "http.response.body" or not sending:
             return await send(message)
-        await send(message | {"more_body": True})
+        await send({**message, "more_body": True})
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(limits.LINGER):
                 while (await receive()).get("more_body", False):

@@ -18,7 +18,7 @@ class Head:
             return await self.app(scope, receive, send)
 
         async def headers_alone(message: Message) -> None:
-            await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
         scope["method"] = "GET"  # in place: what stands around this one reads in it which route answered
         return await self.app(scope, receive, headers_alone)
