@@ -137,7 +137,7 @@ class LookupEncoder:
         state.update(json.dumps(told, sort_keys=True).encode())
         for array in (self.table, *(self.lexical[:2] if self.lexical else ())):
             state.update(f"{array.dtype} {array.shape}".encode())
-            state.update(memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8)))
+            state.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
         return state.hexdigest()
 
     def _encode(self, texts: Sequence[str], progress: Progress, what: str, prompt: str) -> np.ndarray:
