@@ -1,8 +1,11 @@
 """Claims about the page, driven in a headless Chromium: what is looked for is found, seen, compared and linked to."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -256,3 +259,33 @@ def test_the_ways_to_find_are_those_of_the_search(page: Page, address: str) -> N
     values = page.locator("#method option").evaluate_all("all => all.map(one => one.value)")
     assert set(values) == set(METHODS)
     expect(page.locator("#method")).to_have_value(METHOD)
+
+
+@pytest.mark.parametrize(
+    ("tag", "button", "all_languages"), [("sw-KE", "Tafuta", "Lugha zote"), ("ne", "खोज्नुहोस्", "सबै भाषा")]
+)
+def test_the_page_speaks_the_browsers_language_and_changes_it(
+    browser: Browser, address: str, tag: str, button: str, all_languages: str
+) -> None:
+    page = browser.new_context(locale=tag).new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{address}#q={FLOODS}")
+    expect(page.get_by_role("button", name=button)).to_be_visible()
+    expect(page.get_by_role("button", name=all_languages)).to_be_visible()
+    expect(page.locator(".hit")).not_to_have_count(0)
+    assert page.evaluate("document.documentElement.lang") == tag[:2]
+    page.locator("#speech").select_option("en")
+    expect(page.get_by_role("button", name="Search", exact=True)).to_be_visible()
+    page.context.close()
+
+
+def test_every_text_of_the_page_is_there_in_every_language() -> None:
+    folder = Path(str(files("polybatch.search.server") / "page"))
+    texts = {}
+    for path in folder.glob("texts.*.js"):
+        lines = re.findall(r'^  (\w+): "(.*)",$', path.read_text(encoding="utf-8"), re.MULTILINE)
+        texts[path.name] = {key: set(re.findall(r"\{\w+\}", text)) for key, text in lines}
+    assert len(texts) == 3
+    assert all(one == texts["texts.en.js"] for one in texts.values())
+    said = re.findall(r'(?:say\("|data-say=")(\w+)"', "".join(p.read_text(encoding="utf-8") for p in folder.iterdir()))
+    assert set(said) <= set(texts["texts.en.js"])

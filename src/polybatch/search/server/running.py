@@ -106,7 +106,7 @@ def _run(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None:
     )
     server = uvicorn.Server(config)
 
-    def stop(number: int, frame: object) -> None:
+    def stop(*_: object) -> None:
         server.force_exit, server.should_exit = server.should_exit, True  # asked twice, it waits for nobody
 
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="server")
@@ -125,7 +125,7 @@ def _run(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None:
 
 
 @contextlib.contextmanager
-def _signals(handler: Callable[[int, object], None]) -> Iterator[None]:
+def _signals(handler: Callable[[int, object], object]) -> Iterator[None]:
     """Within the block, SIGINT and SIGTERM come to a handler, where this is the thread that signals come to."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,5 +1,6 @@
 // Asking the server. What it refuses becomes an error whose lines say why.
 import { DEPTH, SHOWN } from "./comparing.js";
+import { say } from "./saying.js";
 
 const MOST = 100; // hits that the server gives at most
 
@@ -9,12 +10,12 @@ export async function ask(path, options = {}) {
     answer = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Error("The server does not answer.");
+    throw new Error(say("noanswer"));
   }
   if (answer.ok) return answer.json();
   const told = await answer.json().catch(() => ({ faults: [] }));
   const lines = told.faults.map((fault) => `${fault.where}: ${fault.found}${fault.works ? `; ${fault.works}` : ""}`);
-  throw new Error(lines.join("\n") || `The server answered ${answer.status}.`);
+  throw new Error(lines.join("\n") || say("status", { status: answer.status }));
 }
 
 function request(state, index, signal, more) {

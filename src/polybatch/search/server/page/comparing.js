@@ -1,5 +1,7 @@
 // What differs between two rankings, and which languages the top of one shows. Numbers and words, no elements.
 
+import { say } from "./saying.js";
+
 export const SHOWN = 10; // hits that people look at
 export const DEPTH = 30; // hits that are asked for
 
@@ -8,11 +10,11 @@ export const places = (hits) => new Map(hits.map((hit) => [hit.id, hit.rank]));
 // Where a passage of one list stands in the other: { kind, says }.
 export function difference(hit, elsewhere, name) {
   const other = elsewhere.get(hit.id);
-  if (other === undefined) return { kind: "only", says: `only here: not in the first ${DEPTH} of ${name}` };
+  if (other === undefined) return { kind: "only", says: say("only", { depth: DEPTH, name }) };
   const moved = other - hit.rank;
-  if (!moved) return { kind: "same", says: `same place in ${name}` };
-  const way = moved > 0 ? `▲ ${moved} higher` : `▼ ${-moved} lower`;
-  return { kind: moved > 0 ? "higher" : "lower", says: `${way} than in ${name} (${other})` };
+  if (!moved) return { kind: "same", says: say("same", { name }) };
+  const kind = moved > 0 ? "higher" : "lower";
+  return { kind, says: say(kind, { count: Math.abs(moved), name, place: other }) };
 }
 
 // Languages of the first hits, in the order of the archive: [{ code, count }].

@@ -1,7 +1,8 @@
 // The form: what it says as a state, and a state put into it.
 import { DEFAULTS } from "./address.js";
-import { coloured, tongues } from "./languages.js";
+import { coloured, nameOf, tongues } from "./languages.js";
 import { element } from "./marking.js";
+import { language, say } from "./saying.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -52,15 +53,16 @@ export function fillForm(indices) {
   languageChips();
   const options = () => indices.map((index) => element("option", { value: index.name }, index.name));
   $("a").replaceChildren(...options());
-  $("b").replaceChildren(element("option", { value: "" }, "nothing"), ...options());
+  $("b").replaceChildren(element("option", { value: "" }, say("nobody")), ...options());
   $("model").hidden = $("beside").hidden = indices.length < 2;
 }
 
 function languageChips() {
   const chips = [...tongues.values()].map((one) => {
-    const names = [one.name, one.own_name === one.name ? null : element("bdi", { lang: one.code }, one.own_name)];
+    const name = nameOf(one.code);
+    const names = [name, one.own_name === name ? null : element("bdi", { lang: one.code }, one.own_name)];
     const dot = coloured(element("span", { class: "dot" }), one.code);
-    const count = element("span", { class: "count" }, one.passages.toLocaleString("en"));
+    const count = element("span", { class: "count" }, one.passages.toLocaleString(language));
     const box = element("input", { type: "checkbox", value: one.code });
     return element("label", { class: "chip" }, box, dot, ...names, count);
   });

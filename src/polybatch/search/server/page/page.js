@@ -4,6 +4,7 @@ import { answers, ask } from "./asking.js";
 import { fillForm, fromForm, settle, toForm, unfold } from "./form.js";
 import { learn, tongues } from "./languages.js";
 import { show } from "./results.js";
+import { language, say, translate } from "./saying.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -25,7 +26,7 @@ async function search() {
   const { signal } = asked;
   $("trouble").hidden = $("link").hidden = true;
   $("copy").hidden = !state.q;
-  document.title = state.q ? `${state.q} – polybatch` : "Search – polybatch";
+  document.title = state.q ? `${state.q} – polybatch` : `${say("title")} – polybatch`;
   if (!state.q) {
     $("results").replaceChildren();
     $("status").textContent = "";
@@ -51,8 +52,8 @@ async function search() {
 async function copyLink() {
   try {
     await navigator.clipboard.writeText(location.href);
-    $("copy").textContent = "Copied";
-    setTimeout(() => ($("copy").textContent = "Copy link"), 2000);
+    $("copy").textContent = say("copied");
+    setTimeout(() => ($("copy").textContent = say("copy")), 2000);
   } catch {
     // browsers let no page that came over plain HTTP from elsewhere write to the clipboard
     $("link").hidden = false;
@@ -78,6 +79,7 @@ function keys(event) {
 }
 
 async function start() {
+  translate($("speech"));
   try {
     indices = (await ask("languages")).indices;
   } catch (error) {
@@ -88,7 +90,7 @@ async function start() {
   learn(indices);
   fillForm(indices);
   const most = Math.max(...indices.map((index) => index.passages));
-  $("archive").textContent = `${most.toLocaleString("en")} passages in ${tongues.size} languages`;
+  $("archive").textContent = say("archive", { count: most.toLocaleString(language), languages: tongues.size });
   $("form").addEventListener("submit", (event) => (event.preventDefault(), go()));
   $("form").addEventListener("change", (event) => event.target !== $("query") && go());
   $("all").addEventListener("click", () => {

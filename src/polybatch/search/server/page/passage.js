@@ -2,6 +2,7 @@
 import { ask } from "./asking.js";
 import { coloured, nameOf } from "./languages.js";
 import { element, marked, webAddress } from "./marking.js";
+import { say } from "./saying.js";
 
 export function item(hit, index, wanted, badge) {
   const written = { lang: hit.language === "und" ? "" : hit.language, dir: "auto" };
@@ -53,13 +54,13 @@ function jump(badge, id) {
 
 function more(hit, index, text, wanted) {
   const url = webAddress(hit.url);
-  const out = url && element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "Where it was published");
-  const whole = element("button", { type: "button" }, "Whole document");
+  const out = url && element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, say("published"));
+  const whole = element("button", { type: "button" }, say("whole"));
   whole.addEventListener("click", async () => {
     whole.disabled = true;
     try {
       const found = await ask(`documents?${new URLSearchParams({ id: hit.document, index: index.name })}`);
-      whole.replaceWith(found.text === hit.text ? "This passage is the whole document." : "");
+      whole.replaceWith(found.text === hit.text ? say("thiswhole") : "");
       text.replaceChildren(...marked(found.text, wanted));
     } catch (error) {
       whole.disabled = false;

@@ -3,6 +3,7 @@ import { DEPTH, SHOWN, difference, mix, places, shared } from "./comparing.js";
 import { coloured, nameOf, tongues } from "./languages.js";
 import { element, words } from "./marking.js";
 import { item } from "./passage.js";
+import { say } from "./saying.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -13,7 +14,7 @@ export function show(state, found) {
     const other = found[1 - number];
     const heads = [element("h2", {}, answer.index.name), element("p", { class: "soft about" }, about(answer.index))];
     const body = columns ? byLanguage(answer, wanted) : oneList(answer, other, wanted);
-    return element("section", { "aria-label": `Results of ${answer.index.name}` }, ...heads, bars(answer), body);
+    return element("section", { "aria-label": say("results", { name: answer.index.name }) }, ...heads, bars(answer), body);
   });
   const kinds = ["models", found.length > 1 && "two", columns && "columns"].filter(Boolean).join(" ");
   $("results").replaceChildren(element("div", { class: kinds }, ...sections));
@@ -26,12 +27,11 @@ function summary(found) {
   const told = found.map((answer) => {
     const parts = mix(answer.hits, [...tongues.keys()]).map(({ code, count }) => `${nameOf(code)} ${count}`);
     const first = Math.min(SHOWN, answer.hits.length);
-    const name = found.length > 1 ? `${answer.index.name}: first` : "First";
-    return answer.hits.length
-      ? `${name} ${first}: ${parts.join(", ")} (${Math.round(answer.took)} ms).`
-      : `${found.length > 1 ? `${answer.index.name}: n` : "N"}othing found.`;
+    const { name } = answer.index;
+    if (!answer.hits.length) return say(found.length > 1 ? "nothingof" : "nothing", { name });
+    return `${say(found.length > 1 ? "firstof" : "first", { name, count: first })}: ${parts.join(", ")} (${Math.round(answer.took)} ms).`;
   });
-  if (found.length > 1) told.push(`${shared(found[0].hits, found[1].hits)} of the first ${SHOWN} are in both.`);
+  if (found.length > 1) told.push(say("inboth", { shared: shared(found[0].hits, found[1].hits), count: SHOWN }));
   return told.join(" ");
 }
 
@@ -52,11 +52,11 @@ function bars({ index, hits }) {
     });
     return element("span", { class: `bar ${kind}`, role: "img", "aria-label": label }, ...drawn);
   };
-  const top = `First ${Math.min(SHOWN, hits.length)}`;
+  const top = say("first", { count: Math.min(SHOWN, hits.length) });
   return element(
     "div", { class: "bars" },
     element("span", {}, top), draw(shown, "", top),
-    element("span", { class: "soft" }, "Archive"), draw(held, "archive", "Archive"),
+    element("span", { class: "soft" }, say("held")), draw(held, "archive", say("held")),
   );
 }
 
@@ -68,7 +68,7 @@ function oneList(answer, other, wanted) {
   add(answer.hits.slice(0, SHOWN));
   const rest = answer.hits.slice(SHOWN);
   if (!rest.length) return list;
-  const more = element("button", { type: "button", class: "rest" }, `Show ${rest.length} more`);
+  const more = element("button", { type: "button", class: "rest" }, say("showmore", { count: rest.length }));
   more.addEventListener("click", () => {
     more.remove();
     add(rest);
@@ -82,15 +82,15 @@ function byLanguage(answer, wanted) {
   const elsewhere = places(answer.hits);
   const badge = (hit) => {
     const place = elsewhere.get(hit.id);
-    const says = place ? `${place} of all languages` : `not in the first ${DEPTH} of all languages`;
+    const says = place ? say("ofall", { place }) : say("notofall", { depth: DEPTH });
     return { kind: place && place <= SHOWN ? "higher" : place ? "same" : "only", says };
   };
   const columns = answer.codes.map((code) => {
     const hits = answer.each.filter((hit) => hit.language === code).slice(0, SHOWN);
     const items = hits.map((hit, number) => item({ ...hit, rank: number + 1, score: null }, answer.index, wanted, badge(hit)));
     const head = element("h3", {}, coloured(element("span", { class: "dot" }), code), nameOf(code));
-    const body = items.length ? element("ol", { class: "hits" }, ...items) : element("p", { class: "soft" }, "Nothing found.");
+    const body = items.length ? element("ol", { class: "hits" }, ...items) : element("p", { class: "soft" }, say("nothing"));
     return element("section", { "aria-label": nameOf(code) }, head, body);
   });
-  return element("div", { class: "tongues", tabindex: "0", role: "group", "aria-label": "Languages" }, ...columns);
+  return element("div", { class: "tongues", tabindex: "0", role: "group", "aria-label": say("languages") }, ...columns);
 }
