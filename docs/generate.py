@@ -16,7 +16,8 @@ from polybatch.data.sources.listing import to_markdown
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.families import FAMILIES as ENCODER_FAMILIES
 from polybatch.encoders.settings import ENCODERS
-from polybatch.measures.families import DEFAULT, FAMILIES, measure_form
+from polybatch.measures.families import DEFAULT
+from polybatch.measures.table import FAMILIES, measure_form
 from polybatch.records import SETTINGS
 from polybatch.text.normalisation import Normalisation
 from polybatch.training import recipe
