@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from polybatch.claims import testing
+from polybatch.encoders.loading import RECORD
 from polybatch.errors import PolybatchError, ResultsError
 from polybatch.measures.exchange import export_per_query, export_qrels, export_runs
 from polybatch.report import claims, load_runs, to_html, to_markdown
@@ -30,7 +31,7 @@ from polybatch.search.index import MANIFEST as INDEX
 from polybatch.search.index import Index
 from polybatch.statistics import Method
 from polybatch.statistics.folders import compare_runs
-from polybatch.training.train import RECORD, read_record
+from polybatch.training.train import read_record
 from tests.report.runs import write_run
 from tests.report.test_sweeps import ALPHA, record_of
 
