@@ -169,8 +169,8 @@ def _width(schema: pa.Schema) -> int:
 def _stored(metadata: pq.FileMetaData, schema: pa.Schema) -> int:
     """Bytes that a file's metadata say it unpacks to, and those of its rows."""
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    rows = sum(group.num_rows for group in groups)
-    return max(rows, int(metadata.num_rows)) * _width(schema) + sum(int(group.total_byte_size) for group in groups)
+    rows = max(sum(int(group.num_rows) for group in groups), int(metadata.num_rows))
+    return rows * _width(schema) + sum(int(group.total_byte_size) for group in groups)
 
 
 def _unpacked(column: pa.ChunkedArray) -> int:
