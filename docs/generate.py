@@ -17,7 +17,8 @@ from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.families import FAMILIES as ENCODER_FAMILIES
 from polybatch.encoders.settings import ENCODERS
 from polybatch.experiment.recipe import Recipe
-from polybatch.measures.families import DEFAULT, FAMILIES, measure_form
+from polybatch.measures.families import DEFAULT
+from polybatch.measures.table import FAMILIES, measure_form
 from polybatch.records import SETTINGS
 from polybatch.text.normalisation import Normalisation
 from polybatch.training.losses import LossSettings

@@ -15,14 +15,12 @@ from polybatch.data.collections.table import load_collection
 from polybatch.errors import Fault
 from polybatch.judging.judge import judge_collection, judge_vectors
 from polybatch.measures.chance import average_precision, rank_distance
-from polybatch.measures.families import FAMILIES
-from polybatch.measures.measures import measure, reference
+from polybatch.measures.measures import measure, parse_measure, reference
+from polybatch.measures.table import FAMILIES
 from polybatch.progress import Progress
 from polybatch.records import SETTINGS, Collection, Passage, Query, Setting
 from polybatch.results.store import Result
 from tests.judging.pools import TableEncoder, judged
-
-DRAWN = {"PEER", "JSD", "AWRF"}
 
 
 def distance_by_trying_every_order(per_language: tuple[int, ...], pool: int) -> Fraction:
@@ -107,7 +105,8 @@ def test_every_measure_of_a_random_ranker_is_the_mean_over_every_order_of_the_po
     assert {fault.where for fault in refused} == (set() if means == SETTINGS else {"PEER@2"}), "none is left to compare"
     assert random.keys() == {key for key in values if key[-1] != "score_offset"}
     for key, value in random.items():
-        drawn = key[-1].split("@")[0] in DRAWN
+        known = parse_measure(key[-1])
+        drawn = known is not None and known.family.drawn
         assert len(values[key]) == 120, key
         assert value == pytest.approx(np.mean(values[key]), abs=0.02 if drawn else 1e-12), key
 

@@ -24,7 +24,7 @@ def refusal(*runs: Path) -> str:
 
 def described(run: Path, **facts: Any) -> Path:
     (entry,) = Store(run).stored_manifest["collections"]
-    Store(run).write_manifest({**Store(run).stored_manifest, "collections": [{**entry, **facts}]})
+    Store(run).write_manifest({**Store(run).stored_manifest, "collections": [entry | facts]})
     return run
 
 

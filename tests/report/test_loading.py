@@ -9,6 +9,7 @@ import pytest
 
 from polybatch.errors import ResultsError
 from polybatch.report import Report, load_runs
+from polybatch.report.tables import main_table
 from polybatch.results.store import Store
 
 from .runs import NEWS, rows_of, write_run
@@ -157,3 +158,12 @@ def test_a_manifest_that_is_no_json_is_a_fault(tmp_path: Path) -> None:
 
 def test_languages_are_those_of_queries_and_pools(report: Report) -> None:
     assert report.languages("ntrex-news") == NEWS
+
+
+def test_a_measure_that_was_asked_for_by_name_is_in_the_table(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", systems=["hybrid"], seeds=[1], measures=["nDCG@10"])
+    rows = [replace(row, measure="nDCG@10") for row in Store(run).results if row.measure == "mAP"]
+    Store(run).write_results(rows)
+    table = main_table(load_runs([run]), "ntrex-news")
+    assert table.heads == ("Mo nDCG@10", "Cr nDCG@10", "Mul nDCG@10")
+    assert all(cell.mean is not None for cell in table.rows[0].cells)

@@ -31,12 +31,36 @@ def test_the_whole_collection_stands_beside_the_published_figures(tmp_path: Path
     assert table is not None
     assert [row.head for row in table.rows if not row.reference] == ["X-Y", "Hybrid"]
     theirs = {row.head: [cell.text for cell in row.cells] for row in table.rows if row.reference}
-    assert theirs["Hybrid, XLM-R"] == [".798", ".705", ".593", "286.6"]
-    assert theirs["X-Y, mBERT"] == ["–", "–", ".660", "–"]
+    assert theirs["Hybrid, XLM-R"] == [".798", ".705", ".593", "286.6", "–"]
+    assert theirs["X-Y, mBERT"] == ["–", "–", "–", "–", ".660"]
     for text in (to_html(report), to_markdown(report), to_tex(report)):
         assert "Hybrid, LaBSE" in text
         assert "221.1" in text
     assert "arXiv 2408.10536" in to_json(report)
+
+
+def test_lareqa_s_figures_stand_beside_our_mean_over_questions_and_the_others_beside_that_over_languages(
+    tmp_path: Path,
+) -> None:
+    from dataclasses import replace
+
+    languages = ("ar", "de", "en", "es", "hi", "vi", "zh")
+    counts = dict(zip(languages, (517, 512, 1148, 500, 507, 511, 504), strict=True))
+    run = write_run(tmp_path / "run", systems=["hybrid"], seeds=[1], collections=[])
+    (run / "ranks.parquet").unlink()
+    rows = [
+        replace(row, queries=counts.get(row.query_language, 4_199))
+        for row in rows_of("hybrid", 1, collection="mlqa-r", languages=languages)
+    ]
+    Store(run).write_results(rows)
+    table = published_table(load_runs([run]), "mlqa-r")
+    assert table is not None
+    values = {row.query_language: row.value for row in rows if (row.setting, row.measure) == ("multilingual", "mAP")}
+    cells = dict(zip(table.heads, table.rows[0].cells, strict=True))
+    assert cells["Mul mAP"].mean == values["mean"]
+    over_questions = sum(values[code] * count for code, count in counts.items()) / 4_199
+    assert cells["Mul mAP, over questions"].mean == pytest.approx(over_questions)
+    assert cells["Mul mAP, over questions"].mean != pytest.approx(values["mean"], abs=1e-4)
 
 
 @pytest.mark.parametrize(

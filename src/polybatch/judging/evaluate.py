@@ -20,8 +20,9 @@ from polybatch.judging.mteb_tasks.running import find_tasks, run_tasks
 from polybatch.judging.probe import language_probe
 from polybatch.judging.scorers import as_judged
 from polybatch.judging.truncation import truncation_notes
-from polybatch.measures.families import DEFAULT, LANGUAGE_PROBE, TOP_SIZE
+from polybatch.measures.families import DEFAULT, TOP_SIZE
 from polybatch.measures.measures import measure, parse_measures
+from polybatch.measures.table import LANGUAGE_PROBE
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash, manifest_head
 from polybatch.records import Collection

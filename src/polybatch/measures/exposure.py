@@ -4,13 +4,15 @@ Each takes cases with their top passages and how many of those count, and gives 
 target is the share of each language among a case's relevant passages: what a ranking that favours none would show.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from polybatch.errors import Fault, FaultyInputError
 from polybatch.measures.cases import Cases, Floats, Ints
+from polybatch.measures.families import MULTILINGUAL, Family
 from polybatch.results.store import TOP
 
 DRAWS = 1000  # random rankings, where a random ranker's mean has no formula
@@ -19,7 +21,8 @@ DRAWS = 1000  # random rankings, where a random ranker's mean has no formula
 def first_passage(relevant: bool, own: bool) -> Callable[[Cases, int], Floats]:
     """1 where the first passage is relevant or not, and in the query's language or not, as asked for; else 0.
 
-    A relevant one in another language (RN) is an answer found across languages; an irrelevant one in the query's (NR)
+    The four-way decomposition of arXiv 2605.07249. A relevant one in another language (RN) is an answer found
+    across languages; an irrelevant one in the query's (NR)
     beats a foreign answer by its language.
     """
 
@@ -43,7 +46,7 @@ def random_first_passage(relevant: bool, own: bool) -> Callable[[Cases, int], Fl
 
 
 def same_language_excess(cases: Cases, cut: int) -> Floats:
-    """The share of the query's language in the first `cut` passages less its share of the relevant ones."""
+    """The share of the query's language in the first `cut` passages less its share of the relevant ones. Ours."""
     top, _ = _top(cases, cut)
     shown = (top == cases.asked[:, None]).sum(axis=1) / (top >= 0).sum(axis=1)
     return np.asarray(shown - cases.own / cases.relevant)
@@ -56,7 +59,10 @@ def random_same_language_excess(cases: Cases, cut: int) -> Floats:
 
 
 def divergence(cases: Cases, cut: int) -> Floats:
-    """The Jensen-Shannon divergence, in bits, of the languages of the first `cut` passages from the target."""
+    """The Jensen-Shannon divergence, in bits, of the languages of the first `cut` passages from the target.
+
+    Lin, Divergence measures based on the Shannon entropy, IEEE Transactions on Information Theory 37, 1991, section IV.
+    """
     return _divergence(_attention(cases, cut, discount=False), cases.shares)
 
 
@@ -68,7 +74,8 @@ def random_divergence(cases: Cases, cut: int) -> Floats:
 def fairness(cases: Cases, cut: int) -> Floats:
     """AWRF@k: 1 less half the sum over languages of |attention share - target share|, attention being 1/log2(rank + 1).
 
-    1 where the first `cut` passages show the languages as the target has them.
+    Attention-weighted rank fairness, after Sapiezynski and others (arXiv 1901.10437, section 3), as TREC's Fair Ranking
+    track has it, with the discount of nDCG. 1 where the first `cut` passages show the languages as the target has them.
     """
     return _fairness(_attention(cases, cut, discount=True), cases.shares)
 
@@ -137,3 +144,50 @@ def _own_sizes(cases: Cases) -> Ints:
 def _sized(cases: Cases) -> bool:
     """Whether the sizes of all languages' pools are known: together they are the union, and the queries left out."""
     return bool(np.all(cases.pool <= cases.sizes.sum()))
+
+
+def _first(about: str, better: Literal["higher", "lower"], *, relevant: bool, own: bool) -> Family:
+    compute, random = first_passage(relevant, own), random_first_passage(relevant, own)
+    words = f"share of queries whose first passage is {about}"
+    return Family(words, compute, random, settings=MULTILINGUAL, better=better, ideal=False, needs_top=True)
+
+
+FAMILIES: Mapping[str, Family] = {
+    "rank1_RR": _first("relevant and in their language", "higher", relevant=True, own=True),
+    "rank1_RN": _first("relevant and in another language", "higher", relevant=True, own=False),
+    "rank1_NR": _first("irrelevant and in their language", "lower", relevant=False, own=True),
+    "rank1_NN": _first("irrelevant and in another language", "lower", relevant=False, own=False),
+    "same_language_excess": Family(
+        "share of the query's language in the top less its share of the relevant passages",
+        same_language_excess,
+        random_same_language_excess,
+        cut="yes",
+        settings=MULTILINGUAL,
+        low=-1.0,
+        better=None,
+        ideal=False,
+        needs_top=True,
+    ),
+    "JSD": Family(
+        "Jensen-Shannon divergence of the top's languages from those of the relevant passages",
+        divergence,
+        random_divergence,
+        cut="yes",
+        settings=MULTILINGUAL,
+        better="lower",
+        ideal=False,
+        needs_top=True,
+        drawn=True,
+    ),
+    "AWRF": Family(
+        "attention-weighted rank fairness towards the languages of the relevant passages",
+        fairness,
+        random_fairness,
+        cut="yes",
+        settings=MULTILINGUAL,
+        ideal=False,
+        needs_top=True,
+        drawn=True,
+    ),
+}
+"""Measures of what the top shows, by name."""

@@ -11,8 +11,8 @@ import pyarrow as pa
 from polybatch.errors import Fault, FaultyInputError, gathered
 from polybatch.measures.bias import ByTarget
 from polybatch.measures.cases import HEAD, Cases, Floats, Head, Ints, split
-from polybatch.measures.families import DEFAULT, DIAGONAL_GAP, FAMILIES, Family, measure_form
-from polybatch.measures.formulas import FORMULAS
+from polybatch.measures.families import DEFAULT, Compute, Family
+from polybatch.measures.table import DIAGONAL_GAP, FAMILIES, measure_form
 from polybatch.records import SETTINGS, Setting
 from polybatch.results.store import ALL, MEAN, Result
 
@@ -36,17 +36,19 @@ class Measure:
 
     def of(self, cases: Cases) -> Floats | ByTarget | None:
         """A value for each case; None for a measure that is made in another way."""
-        formula = FORMULAS.get(self.name)
-        return formula.compute(cases, self.cut or NO_CUT) if formula else None
+        return self._given(self.family.compute, cases)
 
     def of_random(self, cases: Cases) -> Floats | ByTarget | None:
         """What a random ranker would have for each case; None where nothing can be said."""
-        formula = FORMULAS.get(self.name)
-        return formula.chance(cases, self.cut or NO_CUT) if formula and formula.chance else None
+        return self._given(self.family.random, cases)
 
     def of_ideal(self, cases: Cases) -> Floats | ByTarget | None:
         """What an ideal ranker would have for each case; None where that does not settle the value."""
         return self.of(cases.ideal()) if self.family.ideal else None
+
+    def _given(self, compute: Compute | None, cases: Cases) -> Floats | ByTarget | None:
+        found: Floats | ByTarget | None = compute(cases, self.cut or NO_CUT) if compute else None
+        return found
 
 
 def parse_measure(text: str) -> Measure | None:

@@ -4,12 +4,13 @@ Each takes cases and the last rank that counts, and gives a value for each case:
 random ranker would have. They agree with trec_eval, which ir_measures and pytrec_eval run, where defined alike.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from polybatch.measures import chance
 from polybatch.measures.cases import Cases, Floats, Ints
+from polybatch.measures.families import Family
 
 
 def average_precision(cases: Cases, cut: int) -> Floats:
@@ -85,3 +86,16 @@ def of_shapes(compute: Callable[..., float], *counts: Ints) -> Floats:
 def _ideal_gain(cases: Cases, cut: int) -> Floats:
     best = np.lexsort((-cases.grade, cases.case))
     return cases.sum(cases.grade[best] / np.log2(cases.number + 1) * (cases.number <= cut))
+
+
+FAMILIES: Mapping[str, Family] = {
+    "mAP": Family(
+        "mean average precision; @k divides by min(relevant, k)", average_precision, random_average_precision, cut="may"
+    ),
+    "nDCG": Family("graded gain, discounted by log2(rank + 1)", ndcg, random_ndcg, cut="may"),
+    "R": Family("recall of all relevant passages", recall, random_recall, cut="yes"),
+    "P": Family("precision", precision, random_precision, cut="yes"),
+    "RR": Family("reciprocal rank", reciprocal_rank, random_reciprocal_rank, cut="may"),
+    "Success": Family("any relevant passage in the top", success, random_success, cut="yes"),
+}
+"""Measures of relevance, by name."""
