@@ -18,7 +18,7 @@ from scipy.stats import chisquare
 
 from polybatch.data.sources.source import load_corpus
 from polybatch.sampling import CorpusShape, Plan, count_mix, dataset_shape, make_plan
-from polybatch.sampling.plan import KIND_BLOCK
+from polybatch.sampling.agenda import KIND_BLOCK
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.recipe import load_recipe
 
@@ -65,17 +65,15 @@ def claims(plan: Plan) -> tuple[str, ...]:
     mono = [counts.sum() for name, counts in mix.directions.items() if len(set(name.split("-"))) == 1]
     cross = [counts.sum() for name, counts in mix.directions.items() if len(set(name.split("-"))) == 2]
     repeats = 0
-    drawn: dict[tuple[int, int, int, bool], list[int]] = defaultdict(list)
+    drawn: dict[int, list[int]] = defaultdict(list)
     for batch in plan.epoch(0):
         repeats += len(batch) - len(set(groups[batch.rows].tolist()))
         datasets = np.searchsorted(shape.firsts, batch.rows, side="right") - 1
-        for row, dataset, query, passage in zip(
-            batch.rows.tolist(), datasets.tolist(), batch.queries.tolist(), batch.passages.tolist(), strict=True
-        ):
-            drawn[dataset, query, passage, batch.kind == "monolingual"].append(row)
+        for row, dataset in zip(batch.rows.tolist(), datasets.tolist(), strict=True):
+            drawn[dataset].append(row)
     early = turns = 0
-    for (dataset, query, passage, _), rows in drawn.items():
-        early += out_of_turn(groups[rows].tolist(), int(shape.datasets[dataset].ranges_in(query, passage)[:, 1].sum()))
+    for dataset, rows in drawn.items():
+        early += out_of_turn(groups[rows].tolist(), shape.datasets[dataset].groups)
         by_group = defaultdict(list)
         for row in rows:
             by_group[int(groups[row])].append(row)

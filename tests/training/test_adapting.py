@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polybatch.sampling.plan import KIND_BLOCK
+from polybatch.sampling.agenda import KIND_BLOCK
 from polybatch.training.adapting import DELAY, LEAST, START, AdaptiveAlpha, next_share
 from polybatch.training.recipe import load_recipe
 from polybatch.training.run import train_one

@@ -51,6 +51,19 @@ class Apportionment:
             node = self._child[node, (~goes_left).astype(np.int64)]
         return leaf[node], index
 
+    def before(self, position: int) -> np.ndarray:
+        """How many of the first `position` positions fall to each leaf: int64, by the number of the leaf."""
+        counts = [0] * len(self._leaf)
+        counts[0] = position
+        leaves = np.zeros(max(self._leaf) + 1, dtype=np.int64)
+        for node, (left, right) in enumerate(self._children):  # a fork stands before its parts
+            if left == node:
+                leaves[self._leaf[node]] = counts[node]
+                continue
+            counts[left] = (counts[node] * self._left_weight[node] + (self._weight[node] >> 1)) // self._weight[node]
+            counts[right] = counts[node] - counts[left]
+        return leaves
+
     def _add(self, part: "int | Shares") -> tuple[int, int]:
         """Add a part and all below it; its node's number and depth."""
         if isinstance(part, int):

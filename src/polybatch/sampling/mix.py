@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from polybatch.sampling.plan import KIND_BLOCK, Batch
+from polybatch.sampling.agenda import KIND_BLOCK
+from polybatch.sampling.plan import Batch
 from polybatch.sampling.shape import CorpusShape
 
 MOST_BLOCKS = 500  # in a record; a longer training is recorded in blocks of several times KIND_BLOCK batches

@@ -1,6 +1,6 @@
 """Plan batches: which rows, in which languages, in what order. Pure: no texts, no torch, no global randomness."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,10 +9,10 @@ import numpy as np
 
 from polybatch.errors import RecipeError
 from polybatch.records import Direction
-from polybatch.sampling.apportionment import Apportionment, Shares
+from polybatch.sampling.agenda import Agenda
 from polybatch.sampling.faults import plan_faults
-from polybatch.sampling.lanes import Filled, Lane
-from polybatch.sampling.permutation import key_of, permute
+from polybatch.sampling.filling import Filling
+from polybatch.sampling.permutation import key_of
 from polybatch.sampling.schedules import Schedule
 from polybatch.sampling.shape import NEGATIVES, CorpusShape
 from polybatch.sampling.strategies import (
@@ -22,10 +22,7 @@ from polybatch.sampling.strategies import (
     make_strategy,
     strategy_faults,
 )
-from polybatch.sampling.streams import direction_weights, streams_of
-
-KIND_BLOCK = 20  # batches: over each block of them the mix of kinds is exact to one batch
-_AHEAD = 64  # blocks of kinds, or rounds of lanes, that are worked out at one go
+from polybatch.sampling.streams import Choice, direction_weights, make_lanes
 
 
 @dataclass(frozen=True)
@@ -111,10 +108,14 @@ class Plan:
         self.shape, self.strategy, self.size, self.seed, self.negatives = shape, strategy, size, seed, negatives
         self.length = max(1, shape.rows // size) if length is None else length
         self.total = max(1, round(self.length * epochs))
-        self._dataset_temperature, self._language_temperature = dataset_temperature, language_temperature
-        self._key, self._filled = int(key_of(seed)), Filled()
-        self._kinds = [_Kind(self, kind, int(key_of(self._key, number))) for number, kind in enumerate(strategy.kinds)]
-        self._agenda = _Recent(self._kinds_ahead)
+        self._key = int(key_of(seed))
+        choices = [_choices(shape, strategy, kind, language_temperature) for kind in strategy.kinds]
+        streams, lanes = make_lanes(
+            shape, [one for of in choices for one in of], size=size, temperature=dataset_temperature
+        )
+        weights = [[sum(one.weights.values()) for one in of] for of in choices]
+        self._agenda = Agenda(weights, strategy.alpha, self.total, key=self._key)
+        self._filling = Filling(shape, streams, lanes, self._agenda, size=size, key=self._key)
 
     def __len__(self) -> int:
         return self.length
@@ -126,23 +127,21 @@ class Plan:
         """Batch `number`, counted from 0 over all epochs; there is no last one."""
         if number < 0:
             raise IndexError(f"batch {number}; batches are counted from 0")
-        stretch, place = divmod(number, KIND_BLOCK * _AHEAD)
-        kinds, earlier = self._agenda(stretch)
-        return self._kinds[kinds[place]].batch(earlier[place], number)
+        number_of_kind, rows, queries, passages = self._filling.batch(number)
+        kind = self.strategy.kinds[number_of_kind]
+        negatives = self._negatives(kind, rows, passages, number)
+        return Batch(number, kind.name, self.shape.languages, rows, queries, passages, negatives)
 
     def kind(self, number: int) -> str:
         """The name of the kind of batch `number`, without its rows being chosen."""
-        stretch, place = divmod(number, KIND_BLOCK * _AHEAD)
-        return self._kinds[self._agenda(stretch)[0][place]].name
+        return self.strategy.kinds[self._agenda.kind(number)].name
 
     def with_alpha(self, alpha: Schedule) -> "Plan":
-        """This plan with another alpha: the same batches for as long as as many of each kind are due.
-
-        It shares what was worked out with this one, so the two are not for two threads at once.
-        """
+        """This plan with another alpha: the same batches for as long as as many of each kind are due."""
         new = copy(self)
         new.strategy = replace(self.strategy, alpha=alpha)
-        new._agenda = _Recent(new._kinds_ahead)
+        new._agenda = self._agenda.with_alpha(alpha)
+        new._filling = self._filling.with_agenda(new._agenda)
         return new
 
     def batches(self, start: int = 0, stop: int | None = None) -> Iterator[Batch]:
@@ -156,109 +155,21 @@ class Plan:
         """The `length` batches of one epoch, counted from 0."""
         return self.batches(epoch * self.length, (epoch + 1) * self.length)
 
-    def _kinds_ahead(self, stretch: int) -> tuple[list[int], list[int]]:
-        """The kind of each batch of a stretch of blocks, and how many of its kind come before it."""
-        blocks = stretch * _AHEAD + np.arange(_AHEAD)
-        due = np.array([self._due(int(block) * KIND_BLOCK) for block in (*blocks, blocks[-1] + 1)])
-        places = np.tile(np.arange(KIND_BLOCK), _AHEAD)
-        order = permute(places, KIND_BLOCK, key_of(self._key, 5, np.repeat(blocks, KIND_BLOCK)))
-        is_first = order < np.repeat(np.diff(due), KIND_BLOCK)
-        others = blocks[0] * KIND_BLOCK - due[0]
-        before = np.where(is_first, due[0] + np.cumsum(is_first), others + np.cumsum(~is_first)) - 1
-        return (~is_first).astype(np.int64).tolist(), before.tolist()
-
-    def _due(self, number: int) -> int:
-        """How many of the batches before this number are of the first kind."""
-        if len(self._kinds) == 1:
-            return number
-        return int(np.floor(self.total * self.strategy.alpha.upto(number / self.total) + 0.5 + 1e-9))
-
-    def _lane(self, weights: Mapping[Direction, float], key: int, *, every_language: bool) -> Lane:
-        temperature = self._dataset_temperature
-        streams, shares = streams_of(
-            self.shape, weights, size=self.size, temperature=temperature, every_language=every_language
-        )
-        return Lane(self.shape, streams, shares, size=self.size, key=key, filled=self._filled)
-
-    @cached_property
-    def _negatives_of(self) -> list[tuple[int, np.ndarray]]:
-        """First row of each dataset, and which of its patterns have each hard negative in each language."""
-        firsts = self.shape.firsts.tolist()
-        return [(first, one.patterns[:, NEGATIVES:]) for first, one in zip(firsts, self.shape.datasets, strict=False)]
-
-
-class _Recent:
-    """Remembers the last two answers of a function; unlike functools' cache it can be sent to a worker process."""
-
-    def __init__(self, answer: Callable[[int], tuple[list[int], list[int]]]) -> None:
-        self._answer, self._known = answer, dict[int, tuple[list[int], list[int]]]()
-
-    def __call__(self, number: int) -> tuple[list[int], list[int]]:
-        if number not in self._known:
-            if len(self._known) > 1:
-                del self._known[next(iter(self._known))]
-            self._known[number] = self._answer(number)
-        return self._known[number]
-
-
-class _Kind:
-    """The batches of one kind: all in one lane if mixed, else a lane a direction, in turns."""
-
-    def __init__(self, plan: Plan, kind: BatchKind, key: int) -> None:
-        self._plan, self._kind, self._key, self.name = plan, kind, key, kind.name
-        temperature = plan._language_temperature
-        weights = direction_weights(plan.shape, kind.directions, plan.strategy.weights, temperature=temperature)
-        choices = [weights] if kind.mixed else [{direction: weight} for direction, weight in weights.items()]
-        self._choices = choices
-        shares = Shares(tuple(sum(one.values()) for one in choices), tuple(range(len(choices))))
-        self._turns = Apportionment(shares)
-        self._lanes: dict[int, Lane] = {}
-        self._passages = np.array(sorted({plan.shape.numbers(d)[1] for d in kind.directions}))
-        self._agenda = _Recent(self._lanes_ahead)
-
-    def batch(self, number: int, of_all: int) -> Batch:
-        """The batch of this number among those of the kind, and of another among all."""
-        stretch, place = divmod(number, len(self._choices) * _AHEAD)
-        lanes, earlier = self._agenda(stretch)
-        choice = lanes[place]
-        if choice not in self._lanes:
-            key = int(key_of(self._key, 6, choice))
-            lane = self._plan._lane(self._choices[choice], key, every_language=self._kind.every_language)
-            self._lanes[choice] = lane
-        rows, queries, passages = self._lanes[choice].batch(earlier[place])
-        shape = self._plan.shape
-        negatives = self._negatives(rows, passages, of_all)
-        return Batch(of_all, self._kind.name, shape.languages, rows, queries, passages, negatives)
-
-    def _lanes_ahead(self, stretch: int) -> tuple[list[int], list[int]]:
-        """The lane of each batch of a stretch of rounds, and how many of its lane come before it."""
-        length = len(self._choices)
-        rounds = stretch * _AHEAD + np.arange(_AHEAD)
-        places = np.tile(np.arange(length), _AHEAD)
-        order = permute(places, length, key_of(self._key, 7, np.repeat(rounds, length)))
-        start = stretch * _AHEAD * length
-        lanes, before = self._turns.at(np.arange(start, start + _AHEAD * length))
-        # shuffled within each round, but the batches of each lane in their order
-        shuffled = lanes[order + np.repeat(np.arange(_AHEAD) * length, length)]
-        ranked = np.empty_like(before)
-        ranked[np.argsort(shuffled, kind="stable")] = before[np.argsort(lanes, kind="stable")]
-        return shuffled.tolist(), ranked.tolist()
-
-    def _negatives(self, rows: np.ndarray, passages: np.ndarray, number: int) -> np.ndarray:
-        plan = self._plan
-        if not plan.negatives:
+    def _negatives(self, kind: BatchKind, rows: np.ndarray, passages: np.ndarray, number: int) -> np.ndarray:
+        """The languages of the rows' hard negatives."""
+        if not self.negatives:
             return np.zeros((len(rows), 0), dtype=np.int16)
-        shape = plan.shape
+        shape = self.shape
         dataset = np.searchsorted(shape.firsts, rows, side="right") - 1
-        has = np.zeros((len(rows), plan.negatives, len(shape.languages)), dtype=bool)
+        has = np.zeros((len(rows), self.negatives, len(shape.languages)), dtype=bool)
         for one in np.unique(dataset).tolist():
             inside = np.flatnonzero(dataset == one)
-            first, patterns = plan._negatives_of[one]
+            first, patterns = self._negatives_of[one]
             pattern_of = shape.datasets[one].pattern_of
             of = 0 if pattern_of is None else pattern_of[rows[inside] - first]
-            has[inside] = patterns[of, : plan.negatives]
+            has[inside] = patterns[of, : self.negatives]
         shown = np.zeros(len(shape.languages), dtype=bool)
-        shown[self._passages if self._kind.mixed else passages[:1]] = True
+        shown[[shape.numbers(d)[1] for d in kind.directions] if kind.mixed else passages[:1]] = True
         wanted = has & shown
         wanted = np.where(wanted.any(axis=2, keepdims=True), wanted, has)
         slots = np.arange(wanted.shape[0] * wanted.shape[1]).reshape(wanted.shape[:2])
@@ -267,6 +178,20 @@ class _Kind:
         chosen = chance % wanted.sum(axis=2)
         languages: np.ndarray = (np.cumsum(wanted, axis=2) > chosen[:, :, None]).argmax(axis=2).astype(np.int16)
         return languages
+
+    @cached_property
+    def _negatives_of(self) -> list[tuple[int, np.ndarray]]:
+        """First row of each dataset, and which of its patterns have each hard negative in each language."""
+        firsts = self.shape.firsts.tolist()
+        return [(first, one.patterns[:, NEGATIVES:]) for first, one in zip(firsts, self.shape.datasets, strict=False)]
+
+
+def _choices(shape: CorpusShape, strategy: Strategy, kind: BatchKind, temperature: float) -> list[Choice]:
+    """What the batches of a kind share out: all its directions if mixed, else one direction each."""
+    weights = direction_weights(shape, kind.directions, strategy.weights, temperature=temperature)
+    if kind.mixed:
+        return [Choice(weights, kind.every_language)]
+    return [Choice({direction: weight}) for direction, weight in weights.items()]
 
 
 def make_plan(

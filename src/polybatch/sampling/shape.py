@@ -61,37 +61,11 @@ class DatasetShape:
         found: np.ndarray = np.logical_or.reduceat(has[self.stratum_patterns], self.stratum_ends[:-1])
         return found
 
-    def ranges_in(self, query: int, passage: int) -> np.ndarray:
-        """The groups with such an item, as ranges: int64, shape (ranges, 2), the first group and how many."""
-        edges = np.diff(self.strata_in(query, passage).astype(np.int8), prepend=0, append=0)
+    def ranges_of(self, strata: np.ndarray) -> np.ndarray:
+        """The groups of these strata (bool), as ranges: int64, shape (ranges, 2), the first group and how many."""
+        edges = np.diff(strata.astype(np.int8), prepend=0, append=0)
         firsts = self.stratum_starts[np.flatnonzero(edges == 1)]
         return np.stack([firsts, self.stratum_starts[np.flatnonzero(edges == -1)] - firsts], axis=1)
-
-    def items(self, groups: np.ndarray, turns: np.ndarray, queries: np.ndarray, passages: np.ndarray) -> np.ndarray:
-        """The rows of these groups whose turn it is, among those with a query and a passage in these languages.
-
-        All int64 of one shape, (n,). Turns count from 0; the first to come is a hash of the group.
-        """
-        if self.starts is None:
-            return groups if self.order is None else np.asarray(self.order[groups])
-        first = np.asarray(self.starts[groups])
-        sizes = np.asarray(self.starts[groups + 1]) - first
-        turns = turns + (key_of(1, groups) >> np.uint64(33)).astype(np.int64)
-        if self.pattern_of is None:
-            place = first + turns % sizes
-            return place if self.order is None else np.asarray(self.order[place])
-        # all items of all these groups, one group after the other, and whether they have the languages
-        ends = np.cumsum(sizes)
-        of = np.repeat(np.arange(len(groups)), sizes)
-        place = np.arange(ends[-1]) - (ends - sizes)[of] + first[of]
-        row = place if self.order is None else np.asarray(self.order[place])
-        pattern = np.asarray(self.pattern_of[row])
-        has = self.patterns[pattern, QUERY, queries[of]] & self.patterns[pattern, PASSAGE, passages[of]]
-        found = np.concatenate([[0], np.cumsum(has)])
-        before = found[ends - sizes]
-        wanted = before + turns % (found[ends] - before)
-        found_rows: np.ndarray = row[has][wanted]
-        return found_rows
 
 
 @dataclass(frozen=True)

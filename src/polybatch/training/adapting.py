@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from polybatch.sampling.plan import KIND_BLOCK
+from polybatch.sampling.agenda import KIND_BLOCK
 from polybatch.sampling.schedules import Schedule, blockwise
 
 ADAPTIVE = "adaptive"  # the word in a recipe

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polybatch.progress import Progress
-from polybatch.sampling.plan import KIND_BLOCK
+from polybatch.sampling.agenda import KIND_BLOCK
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.adapting import ADAPTIVE
 from polybatch.training.checkpoints import Checkpoints
