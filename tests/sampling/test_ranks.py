@@ -107,11 +107,11 @@ def test_every_rank_of_any_number_goes_on_in_a_later_epoch_as_accelerate_deals_b
     datasets = dataset_dict(24)
 
     def loader(rank: int) -> Any:
-        parts = ConcatDataset([*datasets.values()])
+        parts: Any = ConcatDataset([*datasets.values()])
         samplers = [SimpleNamespace(batch_size=12 // ranks)]
         sampler = direction_sampler([*datasets], ranks=ranks, length=6)(parts, samplers, seed=3)
         return prepare_data_loader(
-            DataLoader(parts, batch_sampler=sampler, collate_fn=list),  # type: ignore[arg-type]
+            DataLoader(parts, batch_sampler=sampler, collate_fn=list),
             num_processes=world,
             process_index=rank,
             split_batches=split,
