@@ -24,7 +24,7 @@ def train(name: str, how: str, resume: str | None = None, **settings: Any) -> di
         trainer = HybridTrainer(model, options, make_table(), loss=loss)
     else:
         datasets = dataset_dict()
-        sampler = direction_sampler([*datasets])
+        sampler = direction_sampler([*datasets], ranks=1 if how == "split" else None)
         options = arguments(out / name, ddp_backend="gloo", multi_dataset_batch_sampler=sampler, **settings)
         trainer = SentenceTransformerTrainer(model, options, datasets, loss=loss)
     trainer.data_collator = seen = Seen(trainer.data_collator)

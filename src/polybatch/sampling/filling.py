@@ -13,7 +13,7 @@ from polybatch.sampling.repair import Repair, Slots
 from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape
 from polybatch.sampling.streams import Lane, Stream
 
-_BLOCK_ROWS = 8192  # of the batches that are filled at one go
+_BLOCK_ROWS = 16384  # of the batches that are filled at one go
 _FRESH = 8  # a stream this many times its rows in a batch shuffles freely; a shorter one only as far as is safe
 _KEPT = 4  # blocks that were filled last
 
@@ -144,16 +144,16 @@ class Filling:
         index = permute((first + shuffled) * classes + of_class, count, key_of(self._key, 4, stream))
         pairs = self._leaf_pair[leaf]
         turning = pairs[:, 0] < 0
-        if turning.any():
-            in_turn = self._rotation[stream, (of_class + rounds) % classes]
-            pairs = np.where(turning[:, None], in_turn, pairs)
+        slots = np.flatnonzero(turning)
+        if slots.size:
+            pairs[slots] = self._rotation[stream[slots], ((of_class + rounds) % classes)[slots]]
         return self.placed(stream, pairs, rounds, index, turning)
 
     def _leaves(self, turns: Turns) -> np.ndarray:
         """The leaf of each slot, numbered over all lanes."""
         leaf = np.repeat(self._first_leaf[turns.lanes], self.size).reshape(-1, self.size)
         shares = self._shares[turns.lanes]
-        for number in np.unique(shares).tolist():
+        for number in sorted({*shares.tolist()}):
             inside = np.flatnonzero(shares == number)
             positions = turns.earlier[inside, None] * self.size + np.arange(self.size)
             part, _ = self._apportionments[number].at(positions.reshape(-1))

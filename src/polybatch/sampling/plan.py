@@ -65,8 +65,12 @@ class Plan:
     within a kind: each once, in shuffled order, before any twice, or shared out over the rows of every mixed batch;
     with a `language_temperature` T below infinity in proportion to rows ** (1 / T), and times their weights. Datasets
     come in proportion to their rows in the direction ** (1 / `dataset_temperature`) (arXiv 2408.10536, section 3).
-    Within a dataset and direction every passage group is drawn once before any is drawn twice, and a group's items
-    take turns. No two rows of a batch share a group, so none meets its own passage as a negative, in any language.
+    All batches draw from the same groups, whatever their kind and direction: of a dataset's groups that have all
+    directions which are drawn from it, each is drawn once before any is drawn twice, and a group's items take turns, so
+    that as many rows as there are items show nearly each item once, the same for every strategy. Which of the
+    directions draws a group is by turns in mixed batches that share them out equally, else by chance. Groups that lack
+    some of the directions take turns within each. No two rows of a batch share a group, so none meets its own passage
+    as a negative, in any language.
 
     Languages of hard negatives are drawn uniformly, each by itself and whatever the positive's, from the passage
     languages that the batch shows and the row has; if it has none of these, from those it has.

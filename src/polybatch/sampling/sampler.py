@@ -68,7 +68,8 @@ def direction_sampler(
     have as many rows; where a text is None, the row is not drawn in its language. `groups`: the passage group of every
     item, where several items share a passage. `length`: batches an epoch; as many as there are items for by default.
     Schedules of alpha need the number of `epochs`. `ranks`: processes that share a batch; by default WORLD_SIZE, as
-    launchers set it, and 1 is right where accelerate itself is told to split batches.
+    launchers set it, and 1 is right where accelerate itself is told to split batches. A training that goes on from a
+    checkpoint, in any epoch and over any number of processes, sees the batches that it would have seen.
 
     What it returns raises DataError and RecipeError, before the first batch, with every fault.
     """
@@ -118,7 +119,11 @@ class _Sampling:
             epochs=self.epochs,
         )
         offsets = {shape.numbers(one): place * shape.rows for place, one in enumerate(self.directions)}
-        return DirectionSampler(plan, offsets, ranks=ranks)
+        sampler = DirectionSampler(plan, offsets, ranks=ranks)
+        # where several processes go on from a checkpoint, accelerate wraps the sampler twice, and tells the epoch to
+        # the dataset alone
+        dataset.set_epoch = sampler.set_epoch
+        return sampler
 
 
 def _direction(name: str) -> Direction:
