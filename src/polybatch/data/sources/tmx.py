@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from pydantic import Field
 
-from polybatch.data.rows import AGAIN, opened
+from polybatch.data.formats.lines import AGAIN, opened
 from polybatch.data.sources.files import looks_right
 from polybatch.data.sources.hub import Limit
 from polybatch.data.sources.sentences import give_translations

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from polybatch.data.archives.html import html_text
+from polybatch.data.formats.bounds import Faults
 from polybatch.errors import Fault
+from polybatch.extras import required
 from polybatch.files import why_unreadable
-from polybatch.search.extra import required
-from polybatch.search.reading.html import html_text
-from polybatch.search.reading.rows import Rows
 
 ENTRIES = {"rss": "item", "RDF": "item", "feed": "entry", "urlset": "url"}
 """What is one document, by the kind of XML: an item of RSS or RDF, an entry of Atom, a page of a sitemap."""
@@ -18,7 +18,7 @@ TEXTS = ("encoded", "content", "description", "summary")
 DATES = ("pubDate", "published", "publication_date", "date", "updated", "lastmod")
 
 
-def feed_rows(path: Path, faults: list[Fault]) -> Rows:
+def feed_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]:
     """The entries of a feed or a sitemap, each with its place `path:number`, counted from 1.
 
     The longest of content and summary is the text, without its markup. A sitemap has no texts: its pages are read
@@ -64,7 +64,7 @@ def feed_rows(path: Path, faults: list[Fault]) -> Rows:
         faults.append(Fault(str(path), f"cannot be read ({error})", "XML in UTF-8"))
 
 
-def _row(entry: Any, path: Path, faults: list[Fault]) -> dict[str, str]:
+def _row(entry: Any, path: Path, faults: Faults) -> dict[str, str]:
     fields: dict[str, list[str]] = {}
     for element in entry.iter():
         text = "".join(element.itertext()) if _local(element.tag) in TEXTS else element.text
@@ -98,7 +98,7 @@ def _link(entry: Any) -> str:
     return ""
 
 
-def _page(folder: Path, url: str, faults: list[Fault]) -> str:
+def _page(folder: Path, url: str, faults: Faults) -> str:
     """The page of an address in a mirror below a folder; empty where it is not there, or is no address."""
     try:
         parts = urlsplit(url)
