@@ -12,7 +12,6 @@ import pytest
 from polybatch.errors import DataError, Fault
 from polybatch.search.reading.archive import READERS, SHOWN, check_archive, read_archive
 from polybatch.search.reading.fields import to_day, to_document
-from polybatch.search.reading.html import html_text
 from polybatch.search.records import Document
 
 ROWS = [
@@ -127,6 +126,7 @@ def test_feeds_are_read_with_what_the_feed_says_of_all(tmp_path: Path) -> None:
         [
             Document("g1", "Bwawa lilivunjika.\nMaji yalikuja.", "Mto & mji", "sw", day, "The Wire", "http://w/1"),
             Document("http://w/2", "", "Only a title", "sw", None, "The Wire", "http://w/2"),
+            Document("empty", "", language="sw", source="The Wire"),
             Document("urn:1", "राति नदी बढ्यो।", "बाढी", "ne", day, "समाचार", "http://w/1"),
         ],
         [],
@@ -143,12 +143,13 @@ def test_a_sitemap_is_read_with_the_pages_beside_it_and_nothing_outside(tmp_path
     (site / "two.html").write_text("<title>Two</title><p>Text of two.")
     (tmp_path / "dump" / "sitemap.xml").write_text(SITEMAP)
     first, second = "https://site.org/a/one", "https://site.org/two.html"
+    missing = "2 pages are not beside it, the first 'https://site.org/../../secret.txt'"
     assert read(tmp_path / "dump" / "sitemap.xml") == (
         [
             Document(first, "First.\nSecond.", "One", "en", date(2024, 5, 31), "Site", first),
-            Document(second, "Text of two.", "Two", url=second),
+            Document(second, "Text of two.", "Two", source="site.org", url=second),
         ],
-        [],
+        [Fault(str(tmp_path / "dump" / "sitemap.xml"), missing, "a mirror of the site, in a folder HOST")],
     )
 
 
@@ -161,7 +162,11 @@ def test_xml_that_declares_entities_or_is_something_else_is_refused(tmp_path: Pa
     documents, faults = read(tmp_path)
     assert documents == []
     assert [(fault.where.rpartition("/")[2], fault.found.split(":")[0]) for fault in faults] == [
-        *(("bomb.xml", "refused"), ("broken.xml:2", "broken XML"), ("html.xml", "XML of <html>")),
+        *(
+            ("bomb.xml", "refused"),
+            ("broken.xml:2", "broken XML, read as far as it goes"),
+            ("html.xml", "XML of <html>"),
+        ),
         ("outside.xml", "refused"),
     ]
 
@@ -203,9 +208,3 @@ def test_every_reader_gives_a_fault_for_a_file_that_is_gone(tmp_path: Path) -> N
         documents, faults = read(tmp_path / f"gone{end}")
         assert documents == []
         assert len(faults) == 1, end
-
-
-def test_text_without_markup_is_itself_and_broken_markup_is_read() -> None:
-    assert html_text("a < b & c") == ("", "a < b & c")
-    assert html_text("<p>one<br>two<div>three</p>")[1] == "one\ntwo\nthree"
-    assert html_text("<style>p{}</style><scr<p>text</p>")[1] != ""
