@@ -3,7 +3,9 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO
 
 from polybatch.errors import Fault
@@ -40,11 +42,16 @@ class LeftOut:
         self.rows += 1
         if len(self.first) < SHOWN:
             self.first.append(fault)
-        key = (file_of(fault.where), _CHANGING.sub("…", fault.found))
+        key = (file_of(fault.where), _kind(fault.found))
         if key not in self.kinds and len(self.kinds) >= KINDS:
             key = ("", "others")
         self.kinds.setdefault(key, Kind(fault)).count += 1
         self._list(fault.where, fault.found, fault.works)
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """Take several."""
+        for fault in faults:
+            self.append(fault)
 
     def note(self, what: str, where: str) -> None:
         """Take a row that is left out with nothing wrong about it."""
@@ -88,6 +95,11 @@ class LeftOut:
         if self._listing:
             facts = {"where": where, "found": found, "works": works}
             self._listing.write(json.dumps({key: value for key, value in facts.items() if value}) + "\n")
+
+
+@lru_cache(maxsize=1024)
+def _kind(found: str) -> str:
+    return _CHANGING.sub("…", found)
 
 
 def file_of(where: str) -> str:
