@@ -76,9 +76,7 @@ def wxr_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]
                         yield where, site | _row(element)
                     _forget(element)
                 if wrong > MOST_ERRORS:
-                    faults.append(
-                        Fault(f"{path}:{broken[0].line}", "too much broken XML to read on", "export it again")
-                    )
+                    faults.append(Fault(f"{path}:{line}", "too much broken XML to read on", "export it again"))
                     return
             parser.close()
     except etree.XMLSyntaxError as error:
