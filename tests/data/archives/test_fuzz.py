@@ -27,7 +27,7 @@ ROWS = [
     }
     for n in range(6)
 ]
-LIMIT = 10  # seconds
+LIMIT = 10  # seconds of a core
 
 
 def table(mark: str) -> str:
@@ -59,7 +59,7 @@ def test_no_bytes_break_a_reader_or_make_it_lose_a_row(name: str) -> None:
         @given(mutations)
         def run(drawn: list[Mutation]) -> None:
             write_mutated(originals, drawn)
-            start, listing = time.monotonic(), io.StringIO()
+            start, listing = time.process_time(), io.StringIO()
             archive, left = Archive([path], check=unfit), LeftOut(listing)
             try:
                 articles = archive.look(left, allow=1)
@@ -70,6 +70,6 @@ def test_no_bytes_break_a_reader_or_make_it_lose_a_row(name: str) -> None:
             assert len(list(archive.articles(again))) == articles
             assert (again.rows, again.notes) == (left.rows, left.notes)
             assert len(listing.getvalue().splitlines()) == left.rows + left.notes.total()
-            assert time.monotonic() - start < LIMIT
+            assert time.process_time() - start < LIMIT
 
         run()
