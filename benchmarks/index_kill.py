@@ -22,12 +22,14 @@ import tempfile
 import time
 from pathlib import Path
 
+from polybatch.data.archives.archive import Archive
+from polybatch.data.archives.left_out import LeftOut
 from polybatch.data.newswire.wire import newswire_corpus
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.provenance import machine, versions
+from polybatch.search.building import document_of
 from polybatch.search.cutting import content_of, cut
 from polybatch.search.index import Index
-from polybatch.search.reading.archive import read_archive
 
 
 class Server:
@@ -91,7 +93,7 @@ def main() -> None:
         folder = Path(name)
         model, archive, index = folder / "model", folder / "news.jsonl", folder / "index"
         write_archive(archive, given.documents, version=1)
-        tokenizer = train_tokenizer([one.text for _, one in read_archive([archive], [])], vocabulary=2_000)
+        tokenizer = train_tokenizer([one.text for _, one in Archive([archive]).articles(LeftOut())], vocabulary=2_000)
         static_encoder(tokenizer, dimension=64, deviation=0.1, seed=1).save(str(model))
         server = Server(folder / "milvus") if given.engine == "milvus" else None
         command = [sys.executable, "-m", "polybatch", "index", str(model), str(archive)]
@@ -117,7 +119,7 @@ def main() -> None:
                 before = look(index, f"{kill} | {moment:.2f}", before, archive)
             else:
                 print(f"| {kill} | {moment:.2f} | 0 | 0 | 0 |", flush=True)
-        wanted = [one for _, one in read_archive([archive], [])]
+        wanted = [document_of(one) for _, one in Archive([archive]).articles(LeftOut())]
         done = subprocess.run([*command, "--out", str(index)], check=True, capture_output=True, text=True).stdout
         print(f"\nThe last run: {done.splitlines()[-1].rpartition('/')[2]}")
         opened = Index.open(index)
@@ -135,7 +137,7 @@ def main() -> None:
 def look(index: Path, kill: str, before: set[str], archive: Path) -> set[str]:
     """The unchanging documents that an index holds whole; ends the program where one is lost that was there before."""
     engine = Index.open(index).engine
-    wanted = {one.id: content_of(one) for _, one in read_archive([archive], [])}
+    wanted = {one.id: content_of(document_of(one)) for _, one in Archive([archive]).articles(LeftOut())}
     held = engine.held(list(wanted))
     now = sum(one.content == wanted[id] for id, one in held.items())
     there = sum(one.whole for one in held.values())

@@ -1,4 +1,4 @@
-"""Files written so that nothing is half-written, JSON read within bounds, and why a file cannot be read."""
+"""Files written so that nothing is half-written, text and JSON read within bounds, and why a file cannot be read."""
 
 import errno
 import json
@@ -30,6 +30,11 @@ def written_aside(target: Path) -> Iterator[Path]:
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
             target.replace(Path(aside) / "old")
         new.replace(target)
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file that a person wrote or saved, without the byte-order mark that editors put before it."""
+    return path.read_text(encoding="utf-8-sig")
 
 
 def write_text(target: Path, text: str) -> None:

@@ -80,8 +80,8 @@ def test_what_a_preset_cannot_be_given_is_refused_at_once(tmp_path: Path) -> Non
 
     assert "--strategy: missing" in said("recipe.toml")
     assert "--preset: 'worst'; known: best" in said("en=a", "--preset", "worst")
-    assert "one recipe; or --preset best for folders" in said("en=a", "sw=b", "--strategy", "x-y")
-    assert "a language and a folder each" in said("en", "--preset", "best")
+    assert "one recipe; or --preset best for archives" in said("en=a", "sw=b", "--strategy", "x-y")
+    assert "a language and a folder or file each" in said("en", "--preset", "best")
 
 
 def test_articles_where_the_split_would_be_written_are_refused_and_kept(

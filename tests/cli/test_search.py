@@ -91,9 +91,9 @@ def test_a_long_passage_is_shown_by_its_beginning(cli: Cli, model: str) -> None:
 
 def test_what_is_wrong_is_said_in_one_line_each(cli: Cli, model: str) -> None:
     Path("articles/broken.jsonl").write_text('{"id": "x"\n{"text": "no id"}\n')
-    assert [line.partition(":")[0] for line in cli("index", model, "articles", "--out", "news")] == [
+    assert [line.partition(":")[0] for line in cli("index", model, "articles", "--out", "news", "--strict")] == [
         "articles/broken.jsonl",
-        "articles/broken.jsonl",
+        "news.left-out.jsonl",
     ]
     assert not Path("news").exists()
     assert cli("search", "news", " ", "--since", "soon", "--method", "magic", "--format", "pdf") == [

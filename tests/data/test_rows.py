@@ -9,7 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from polybatch.data.rows import json_rows, qrels_rows, scored_rows, table_rows, topic_rows
+from polybatch.data.formats.jsonl import json_rows
+from polybatch.data.formats.tables import table_rows
+from polybatch.data.formats.trec import qrels_rows, scored_rows, topic_rows
 from polybatch.errors import Fault
 from tests.data.collections.writing import write_archive, write_lines, write_rows
 
@@ -72,14 +74,14 @@ def _as_the_standard_library(path: Path, lines: list[bytes]) -> list[tuple[str, 
     for number, line in enumerate(lines, start=1):
         where = f"{path}:{number}"
         try:
-            if (text := line.decode().rstrip("\r")).strip():
+            if (text := line.removeprefix(b"\xef\xbb\xbf").decode().rstrip("\r")).strip():
                 row = json.loads(text)
                 if isinstance(row, dict):
                     rows.append((where, repr(row)))
                 else:
                     faults.append((where, "not a JSON object"))
         except UnicodeDecodeError as error:
-            faults.append((where, f"byte 0x{line[error.start]:02x} is not UTF-8"))
+            faults.append((where, f"byte 0x{error.object[error.start]:02x} is not UTF-8"))
         except (ValueError, RecursionError) as error:
             faults.append((where, f"broken JSON: {error}"))
     return [*rows, *faults]
@@ -125,7 +127,7 @@ def test_a_table_may_have_quotes_and_fields_over_several_lines(tmp_path: Path) -
         (f"{path}:2", {"id": "1", "text": 'a "b"\nc'}),
         (f"{path}:5", {"id": "3", "text": "d"}),
     ]
-    assert faults == [Fault(f"{path}:4", "1 columns", "2, as in the header")]
+    assert faults == [Fault(f"{path}:4", "another number of columns than 2: 1", "as many as the first row has")]
 
 
 def test_a_table_without_a_column_or_not_readable_is_a_fault(tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def test_a_table_without_a_column_or_not_readable_is_a_fault(tmp_path: Path) -> 
     latin.write_bytes(b"id\ttext\n1\t\xff\n")
     for path in (write_lines(tmp_path / "a.tsv", "id"), tmp_path / "none", latin):
         assert list(table_rows(path, faults, fields=("text",))) == []
-    assert [fault.found[:14] for fault in faults] == ["no column text", "no such file", "cannot be read"]
+    assert [fault.found[:14] for fault in faults] == ["no column text", "no such file", "byte 0xff is n"]
 
 
 def test_topics_and_judgements_are_read_with_their_places(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from polybatch.experiment.recipe import load_recipe
+from polybatch.experiment.run import train_one
 from polybatch.sampling.agenda import KIND_BLOCK
 from polybatch.training.adapting import DELAY, LEAST, START, AdaptiveAlpha, next_share
 from polybatch.training.train import LOSSES, read_record

@@ -8,6 +8,8 @@ import typer
 from polybatch.cli.options import command_line, parse_languages
 from polybatch.cli.progress import make_progress
 
+SHOWN = 10  # ids that are told before they are only counted
+
 
 def index(
     model: Annotated[
@@ -16,7 +18,7 @@ def index(
     corpus: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Files or folders: JSONL, CSV, Parquet, text files, RSS, Atom or sitemaps saved to disk.",
+            help="Files or folders: text, JSON, CSV, Parquet, WordPress' export, feeds and sitemaps saved to disk.",
             show_default=False,
         ),
     ] = None,
@@ -36,6 +38,18 @@ def index(
             show_default="told passage by passage",
         ),
     ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What the archive calls a field: text=content. docs/searching.md has the known names.",
+            show_default=False,
+        ),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse an archive with a single bad row.")] = False,
+    allow_bad: Annotated[
+        float | None,
+        typer.Option(help="Share of the rows that may be bad; they are left out.", min=0, max=1, show_default="0.1"),
+    ] = None,
     mirror: Annotated[
         bool, typer.Option("--mirror", help="Delete from the index what the archive does not hold.")
     ] = False,
@@ -53,30 +67,46 @@ def index(
     """Index an archive: cut into passages, languages told, encoded, stored. Prints what the index holds.
 
     Run again, it goes on where it was stopped, adds what is new, and replaces what has changed; nothing is encoded
-    twice. Fields are id, text, title, language, date, source, url, or go by their usual other names; docs/searching.md
-    lists them.
+    twice. Fields are id, text, title, language, date, source, url, or go by the names of usual exports. Bad rows are
+    left out, and listed in OUT.left-out.jsonl.
 
     Example: polybatch index models/hybrid articles/ --out news-index
     """
-    from polybatch.search.building import Archive, build_index
+    from polybatch.data.archives.names import parse_fields
+    from polybatch.search.building import Changes, build_index
 
     options = ["--engine-uri", engine_uri] if engine_uri else []
     options += ["--language", language] if language else []
+    options += [word for name in field or [] for word in ("--field", name)]
+    options += ["--allow-bad", f"{allow_bad:g}"] if allow_bad is not None else []
     options += ["--ray", ray] if ray else []
-    archive = Archive(corpus or [], parse_languages(language) or [], mirror, delete)
+    changes = Changes(
+        corpus or [],
+        parse_languages(language, option="--language") or [],
+        mirror,
+        delete,
+        fields=parse_fields(field or []),
+        strict=strict,
+        allow_bad=allow_bad,
+    )
     built = build_index(
         model,
-        archive,
+        changes,
         out,
         uri=engine_uri,
         batch_size=batch_size,
         device=device,
         ray=ray,
-        command=command_line("index", model, *archive.paths, *options, "--out", out),
+        command=command_line("index", model, *changes.paths, *options, "--out", out),
         progress=make_progress(),
     )
     added = built.added
     typer.echo(f"documents: {added.new} new, {added.changed} changed, {added.same} as before, {built.deleted} deleted")
+    if built.missing:
+        more = f" and {len(built.missing) - SHOWN:,} more" if len(built.missing) > SHOWN else ""
+        typer.echo(f"to delete, but not there: {', '.join(built.missing[:SHOWN])}{more}")
+    if built.listing:
+        typer.echo(f"left out:  {built.left_out:,} rows of the archive, listed in {built.listing}")
     if added.empty:
         typer.echo(f"left out:  {added.empty} without text or title")
     typer.echo(f"passages:  {added.encoded} encoded, {added.kept} taken over")

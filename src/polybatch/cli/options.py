@@ -23,20 +23,30 @@ Data = Annotated[
     ),
 ]
 
+Translations = Annotated[
+    Path | None,
+    typer.Option(
+        "--translations",
+        help="Which articles are translations: a CSV or TSV with a column for each language, called by its code; in "
+        "each row the ids, addresses or file names of one story.",
+        show_default="by file name, id, address but for its language, or what articles say themselves",
+    ),
+]
+
 STRATEGIES_HELP = "; ".join(f"[bold]{name}[/bold]: {one.about}" for name, one in STRATEGIES.items())
 COLLECTIONS_HELP = f"By name: {', '.join(COLLECTIONS)}; docs/collections.md says what each is"
 
 MEASURES_HELP = "Such as mAP, nDCG@10 or TLR@20; docs/measures.md lists all and says what each is"
 
 
-def parse_languages(text: str | None) -> list[str] | None:
+def parse_languages(text: str | None, *, option: str = "--languages") -> list[str] | None:
     """Language codes out of `en,sw,ne`; raises DataError for one that is unknown or given twice."""
     if text is None:
         return None
     codes = split_words(text)
-    faults = [fault for code in codes for fault in check_language(code, where="--languages")]
+    faults = [fault for code in codes for fault in check_language(code, where=option)]
     if not codes or len(set(codes)) < len(codes):
-        faults.append(Fault("--languages", repr(text), "codes such as en,sw,ne, once each"))
+        faults.append(Fault(option, repr(text), "codes such as en,sw,ne, once each"))
     if faults:
         raise DataError(faults)
     return codes
@@ -47,12 +57,12 @@ def split_words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
-def parse_folders(texts: Sequence[str]) -> dict[str, Path]:
-    """Languages and folders out of `en=articles/en sw=articles/sw`; raises DataError for what is neither, or twice."""
+def parse_archives(texts: Sequence[str]) -> dict[str, Path]:
+    """Languages and archives out of `en=archive.csv sw=articles/sw`; raises DataError for what is neither, or twice."""
     named = dict(one.partition("=")[::2] for one in texts)
     if len(named) < len(texts) or not all(named.values()):
-        raise DataError([Fault("folders", " ".join(texts), "a language and a folder each: en=articles/en")])
-    return {code: Path(folder) for code, folder in named.items()}
+        raise DataError([Fault("archives", " ".join(texts), "a language and a folder or file each: en=articles/en")])
+    return {code: Path(path) for code, path in named.items()}
 
 
 def command_line(*parts: str | Path) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from polybatch.cli.options import STRATEGIES_HELP, Data, command_line, parse_folders
+from polybatch.cli.options import STRATEGIES_HELP, Data, Translations, command_line, parse_archives
 from polybatch.cli.run import Table
 from polybatch.cli.tracking import Track, parse_trackers
 from polybatch.data.own_recipes import PRESETS, STRATEGY
@@ -22,8 +22,8 @@ def train(
     given: Annotated[
         list[str],
         typer.Argument(
-            metavar="RECIPE | LANGUAGE=FOLDER...",
-            help="A recipe, a .toml file; or, for a --preset, folders of articles: en=articles/en sw=articles/sw.",
+            metavar="RECIPE | LANGUAGE=ARCHIVE...",
+            help="A recipe, a .toml file; or, for a --preset, archives of articles: en=archive.csv sw=articles/sw.",
             show_default=False,
         ),
     ],
@@ -38,6 +38,7 @@ def train(
     seed: Annotated[int, typer.Option(help="Seed of the initial vectors, the batches and the dropout.", min=0)] = 1,
     data: Data = None,
     table: Table = None,
+    translations: Translations = None,
     track: Track = "auto",
     push_to_hub: Annotated[
         str | None,
@@ -50,9 +51,9 @@ def train(
     one is whole. A training that was stopped, even killed, goes on at its last checkpoint when the same command is
     given again. For several processes put `torchrun --nproc-per-node N -m` before the command.
 
-    With --preset best it takes folders of articles as `polybatch data split` does, a plain text file each, translations
-    under one name; holds a fifth out to judge by, chooses settings by what there is, and says why. Recipe and held-out
-    test then stand in OUT.articles.
+    With --preset best it takes archives of articles as `polybatch data split` does, folders or files of a language
+    each; holds a fifth out to judge by, chooses settings by what there is, and says why. Recipe and held-out test then
+    stand in OUT.articles.
 
     Example: polybatch train recipes/demo.toml --strategy hybrid --seed 1 --out models/hybrid
     """
@@ -62,23 +63,24 @@ def train(
     from polybatch.experiment.recipe import load_recipe
     from polybatch.experiment.run import train_one
 
-    if faults := _faults(given, strategy, preset, table):
+    if faults := _faults(given, strategy, preset, table, translations):
         raise RecipeError(faults)
     if out.exists() and not (out / RECORD).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise RecipeError([Fault(str(out), "is not empty and holds no model of polybatch", "name another --out")])
     trackers, test = parse_trackers(track), None
     options: list[str | Path] = ["--strategy", strategy] if strategy else []
     options += ["--preset", preset] if preset else []
+    options += ["--translations", translations] if translations else []
     words: list[str | Path] = [*given] if preset else [Path(given[0])]
     with joined() as processes:
         progress = progress_of(processes, out)
         if preset:
-            folders = parse_folders(given)
+            archives = parse_archives(given)
             if processes.first:
-                ready = prepare(folders, out, progress=progress)
+                ready = prepare(archives, out, order=translations, progress=progress)
             processes.wait()
             if not processes.first:
-                ready = prepare(folders, out, progress=Silent())
+                ready = prepare(archives, out, order=translations, progress=Silent())
             checked, data, test = ready.recipe, ready.data, ready.test
         else:
             checked = load_recipe(Path(given[0]))
@@ -105,7 +107,9 @@ def train(
     typer.echo(out)
 
 
-def _faults(given: Sequence[str], strategy: str | None, preset: str | None, table: Path | None) -> list[Fault]:
+def _faults(
+    given: Sequence[str], strategy: str | None, preset: str | None, table: Path | None, translations: Path | None
+) -> list[Fault]:
     faults = []
     if strategy is None and preset is None:
         faults.append(Fault("--strategy", "missing", f"known: {', '.join(STRATEGIES)}"))
@@ -114,7 +118,9 @@ def _faults(given: Sequence[str], strategy: str | None, preset: str | None, tabl
     if preset is not None and preset not in PRESETS:
         faults.append(Fault("--preset", repr(preset), f"known: {', '.join(PRESETS)}"))
     if preset is None and len(given) > 1:
-        faults.append(Fault("recipe", " ".join(given), "one recipe; or --preset best for folders of articles"))
+        faults.append(Fault("recipe", " ".join(given), "one recipe; or --preset best for archives of articles"))
+    if preset is None and translations is not None:
+        faults.append(Fault("--translations", str(translations), "with --preset, which joins articles"))
     if preset is not None and table is not None:
         faults.append(Fault("--table", str(table), "a preset builds its rows of the articles"))
     return faults

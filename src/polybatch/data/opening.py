@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from polybatch.data.building.built import open_built
 from polybatch.data.building.manifest import MANIFEST
-from polybatch.data.rows import json_rows
+from polybatch.data.formats.jsonl import json_rows
 from polybatch.data.sources.jsonl import JSONLSource
 from polybatch.data.sources.source import About, Reading, Source
 from polybatch.data.sources.tmx import TMXSource

@@ -1,4 +1,4 @@
-"""Folders of translated articles to a recipe and its data in one step, every choice said. Not here: the training."""
+"""Archives of translated articles to a recipe and its data in one step, every choice said. Not here: the training."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Prepared:
     test: Path
 
 
-def prepare(folders: Mapping[str, Path], out: Path, *, progress: Progress) -> Prepared:
+def prepare(archives: Mapping[str, Path], out: Path, *, order: Path | None = None, progress: Progress) -> Prepared:
     """Split articles for a model that is to be trained to `out`, choose a recipe by what there is, and say why.
 
     What is made stands beside the model, in `OUT.articles`, and is taken as it is where it is there already, so that a
@@ -34,10 +34,10 @@ def prepare(folders: Mapping[str, Path], out: Path, *, progress: Progress) -> Pr
     if (data / BEST).is_file():
         progress.say(f"{data}: made before; delete it to make it anew of the articles")
     else:
-        found = split_articles(folders, data, name=recipe_name(out.name), share=SHARE, licence="private")
-        for line in found.said():
+        split = split_articles(archives, data, name=recipe_name(out.name), share=SHARE, licence="private", order=order)
+        for line in split.said():
             progress.say(line)
-        for choice in best_choices(found.rows):
+        for choice in best_choices(split.rows):
             if choice.why:
                 progress.say(said(choice))
     recipe = load_recipe(data / BEST)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from polybatch.data.collections.trec import WHITE_SPACE
-from polybatch.data.rows import numbered_lines
+from polybatch.data.formats.lines import numbered_lines
 from polybatch.errors import DataError, Fault
 from polybatch.files import written_aside
 

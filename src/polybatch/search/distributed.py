@@ -14,9 +14,9 @@ import numpy as np
 from polybatch.encoders.fingerprint import fingerprint
 from polybatch.encoders.lookup import open_encoder
 from polybatch.errors import Fault, FaultyInputError
+from polybatch.extras import required
 from polybatch.progress import Silent
 from polybatch.search.cutting import cut
-from polybatch.search.extra import required
 from polybatch.search.index import Index
 from polybatch.search.indexing import Batch, choose, look_up, plus, unit, write
 from polybatch.search.models import Encoder

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from polybatch.data.collections.table import load_collections
-from polybatch.data.rows import json_rows, qrels_rows, scored_rows
+from polybatch.data.formats.jsonl import json_rows
+from polybatch.data.formats.trec import qrels_rows, scored_rows
 from polybatch.errors import DataError, Fault
 from polybatch.judging.checks import collection_faults
 from polybatch.judging.evaluate import Evaluation, check_out, describe_collection, write_judged

@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import regex
 
+from polybatch.text.normalisation import with_bounded_marks
+
 SCRIPTS_WITHOUT_SPACES = ("Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan")
 
 RULE = 2
@@ -44,6 +46,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     dropped, digits = _folded()
+    text = with_bounded_marks(text)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     text = dropped.sub("", text).translate(ALIKE)
     # a digit that Python's Unicode is too old to know stays as it is

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from polybatch.data.rows import numbered_lines
+from polybatch.data.formats.lines import numbered_lines
 from polybatch.errors import DataError, Fault, ResultsError
 from polybatch.files import write_text
 from polybatch.records import SETTINGS

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from polybatch.data.sources import files
+from polybatch.data.formats import json_lists, lines
 from polybatch.data.sources.files import aligned_lines, line_rows, list_rows, object_rows, parquet_rows, table_rows
 from polybatch.data.sources.source import Reading
 from tests.data.collections.writing import write_lines, write_rows
@@ -85,11 +85,11 @@ def test_quotes_of_a_spreadsheet_may_hold_tabs_and_lines(tmp_path: Path) -> None
     assert (reading.places, reading.faults) == ({"broken quotes": [f"{path}:4"]}, [])
 
 
-def test_a_quotation_mark_that_never_closes_is_a_fault_where_it_opens(tmp_path: Path) -> None:
+def test_a_quotation_mark_that_never_closes_costs_the_line_where_it_opens(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "t.tsv", "a\tb", "1\t2", '3\t"swallows', "4\t5", "6\t7")
     reading = Reading()
-    assert len(list(table_rows(path, reading, fields=("a",), quotes=True))) == 1
-    assert str(reading.faults[0]).startswith(f"{path}:3: a quotation mark that does not close; two marks for one")
+    assert [row["a"] for _, row in table_rows(path, reading, fields=("a",), quotes=True)] == ["1", "4", "6"]
+    assert reading.places == {"a quotation mark that does not close": [f"{path}:3"]}
 
 
 def test_a_table_without_a_column_says_which_there_are(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_table_without_a_column_says_which_there_are(tmp_path: Path) -> None:
 def test_a_list_is_read_an_object_at_a_time_however_it_is_cut(
     chunk: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "CHUNK", chunk)
+    monkeypatch.setattr(json_lists, "CHUNK", chunk)
     path = write(tmp_path / "f", '[ {"a": "é ] \\" "},\n 12, {"b": [1.5, null]} ,\n{"c": {}}\n]\n'.encode())
     reading = Reading()
     rows = list(list_rows(path, reading))
@@ -173,10 +173,8 @@ def test_a_cut_gzip_is_a_fault_and_not_a_short_file(tmp_path: Path) -> None:
 
 
 def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from polybatch.data import rows
-
-    monkeypatch.setattr(rows, "LONGEST", 1 << 20)
+    monkeypatch.setattr(lines, "LINE", 1 << 20)
     path = write(tmp_path / "f", b"ok\n" + b"x" * (1 << 21) + b"\nok\n")
     reading = Reading()
-    assert len(list(line_rows(path, reading))) == 1
-    assert reading.faults[0].found == "a line of more than 1 MiB"
+    assert [where for where, _ in line_rows(path, reading)] == [f"{path}:1", f"{path}:3"]
+    assert reading.places == {"a line of more than 1 MiB": [f"{path}:2"]}

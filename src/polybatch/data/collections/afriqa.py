@@ -5,7 +5,7 @@ from pathlib import Path
 
 from polybatch.data.collections.upstreams import AFRIQA
 from polybatch.data.draft import Draft, joined
-from polybatch.data.rows import json_rows
+from polybatch.data.formats.jsonl import json_rows
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection

@@ -1,6 +1,7 @@
 """A user's own collection, and the form ours are handed on in: BEIR's folder, with a language on every line."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, ValidationError
 
 from polybatch.data.draft import Draft, joined
-from polybatch.data.rows import json_rows, scored_rows
+from polybatch.data.formats.jsonl import json_rows
+from polybatch.data.formats.trec import scored_rows
 from polybatch.errors import DataError, Fault
 from polybatch.files import why_unreadable, write_json, written_aside
 from polybatch.languages import check_language
@@ -156,7 +158,7 @@ def _write_rows(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
 def _about(folder: Path, faults: list[Fault]) -> About:
     path = folder / ABOUT
     try:
-        return About.model_validate_json(path.read_bytes()) if path.is_file() else About()
+        return About.model_validate_json(path.read_bytes().removeprefix(BOM_UTF8)) if path.is_file() else About()
     except OSError as error:
         faults.append(Fault(str(path), why_unreadable(error)))
     except ValidationError as error:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from polybatch.data.collections.upstreams import BELEBELE
 from polybatch.data.draft import Draft
-from polybatch.data.rows import json_rows
+from polybatch.data.formats.jsonl import json_rows
 from polybatch.data.text import usual_files
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection

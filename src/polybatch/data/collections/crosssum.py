@@ -7,7 +7,7 @@ from typing import Any
 from polybatch.data.collections.articles import Articles
 from polybatch.data.collections.upstreams import CROSSSUM
 from polybatch.data.draft import Draft
-from polybatch.data.rows import json_rows
+from polybatch.data.formats.jsonl import json_rows
 from polybatch.errors import DataError, Fault
 from polybatch.languages import is_usual_script, language_code
 from polybatch.records import Collection

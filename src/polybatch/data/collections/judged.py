@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.draft import Draft, joined
-from polybatch.data.rows import json_rows, qrels_rows, topic_rows
+from polybatch.data.formats.jsonl import json_rows
+from polybatch.data.formats.trec import qrels_rows, topic_rows
 from polybatch.errors import Fault
 
 

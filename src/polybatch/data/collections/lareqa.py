@@ -9,6 +9,7 @@ from typing import Any
 from polybatch.data.collections.upstreams import MLQA_R, XQUAD_R
 from polybatch.data.text import choose_files
 from polybatch.errors import DataError, Fault
+from polybatch.files import read_text
 from polybatch.languages import language_code
 from polybatch.records import Collection, Passage, Query
 
@@ -81,7 +82,7 @@ class _Language:
         self.answers: dict[str, str] = {}
         self._code, self._path, self._faults, self._with_paragraph = code, path, faults, paragraph
         try:
-            articles = json.loads(path.read_text(encoding="utf-8"))["data"]
+            articles = json.loads(read_text(path))["data"]
             paragraphs = [paragraph for article in articles for paragraph in article["paragraphs"]]
         except json.JSONDecodeError as error:
             faults.append(Fault(f"{path}:{error.lineno}", f"broken JSON: {error.msg}", "fetch the file again"))

@@ -6,7 +6,7 @@ from pathlib import Path
 from polybatch.data.collections.articles import Articles
 from polybatch.data.collections.upstreams import MASAKHANEWS
 from polybatch.data.draft import Draft
-from polybatch.data.rows import table_rows
+from polybatch.data.formats.tables import table_rows
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection

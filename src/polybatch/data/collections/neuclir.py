@@ -6,7 +6,8 @@ from typing import Any
 
 from polybatch.data.collections.upstreams import NEUCLIR
 from polybatch.data.draft import Draft, joined
-from polybatch.data.rows import json_rows, qrels_rows
+from polybatch.data.formats.jsonl import json_rows
+from polybatch.data.formats.trec import qrels_rows
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from polybatch.data.collections.sentences import sentence_collection
 from polybatch.data.collections.upstreams import SIB200
-from polybatch.data.rows import table_rows
+from polybatch.data.formats.tables import table_rows
 from polybatch.data.text import choose_files, usual_files
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection

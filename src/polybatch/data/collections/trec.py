@@ -6,7 +6,7 @@ from pathlib import Path
 
 from polybatch.data.collections.beir import check_ids, fits, graded, read_corpus
 from polybatch.data.draft import Draft
-from polybatch.data.rows import qrels_rows, topic_rows
+from polybatch.data.formats.trec import qrels_rows, topic_rows
 from polybatch.errors import DataError, Fault
 from polybatch.files import written_aside
 from polybatch.records import Collection

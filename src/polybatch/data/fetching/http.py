@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from polybatch.data.rows import what_else
+from polybatch.data.formats.lines import what_else
 from polybatch.errors import DataError, Fault
 from polybatch.files import why_unreadable
 from polybatch.progress import Progress

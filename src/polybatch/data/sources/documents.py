@@ -7,20 +7,17 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from polybatch.data.formats.lines import what_else
+from polybatch.data.formats.texts import composed, is_macos, read_text
 from polybatch.data.pairing import Document
-from polybatch.data.rows import what_else
-from polybatch.data.sources.files import NOT_UTF8
 from polybatch.data.sources.grouping import passage_groups
 from polybatch.data.sources.hub import Limit
 from polybatch.data.sources.items import give_document
 from polybatch.data.sources.running import PAIRS, Kinds, Tokens
 from polybatch.data.sources.source import NAMED, About, Licence, Reading, Source
 from polybatch.errors import Fault
-from polybatch.files import why_unreadable
 from polybatch.records import Item
 from polybatch.text.passages import sentences
-
-LARGEST = 1 << 26  # bytes of a document: a larger file is an archive of something else
 
 
 class DocumentsSource(Source):
@@ -57,12 +54,12 @@ class DocumentsSource(Source):
         stories: dict[str, dict[str, Path]] = {}
         for code, name in self.texts.items():
             folder = data / name
-            found = sorted(path for path in folder.glob(self.pattern) if path.is_file()) if folder.is_dir() else []
-            if not found:
+            there = story_files(folder, self.pattern) if folder.is_dir() else {}
+            if not there:
                 what = f"no files {self.pattern}" if folder.is_dir() else "no such folder"
                 reading.faults.append(Fault(str(folder), what, "a folder of plain text files, one a story"))
-            for path in found:
-                stories.setdefault(path.relative_to(folder).as_posix(), {})[code] = path
+            for story, path in there.items():
+                stories.setdefault(story, {})[code] = path
         if reading.faults:
             return
         for story, paths in islice(sorted(stories.items()), self.rows or None):
@@ -107,21 +104,23 @@ class DocumentsSource(Source):
 
 def story_lines(path: Path) -> list[str] | Fault:
     """The lines of a text that are not blank, trimmed, or what is wrong with the file."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        return Fault(str(path), why_unreadable(error))
-    if len(data) > LARGEST:
-        return Fault(str(path), f"more than {LARGEST >> 20} MiB: no story")
-    if wrong := what_else(data[:512]):
+    text = read_text(path)
+    if isinstance(text, Fault):
+        return text
+    if wrong := what_else(text[:512].encode(errors="replace")):
         return Fault(str(path), wrong)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        return Fault(f"{path}:{line}", NOT_UTF8)
-    return [line.strip() for line in text.replace("\r", "\n").split("\n") if line.strip()]
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def story_files(folder: Path, pattern: str = "**/*.txt") -> dict[str, Path]:
+    """The files of a folder by the names of their stories, sorted: what stands below it in Unicode's composed form.
+
+    Endings in capitals are as in small letters; what macOS leaves beside files is passed over.
+    """
+    either = "".join(f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else letter for letter in pattern)
+    paths = [path for path in folder.glob(either) if path.is_file()]
+    named = {composed(path.relative_to(folder).as_posix()): path for path in paths if not is_macos(path)}
+    return dict(sorted(named.items()))
 
 
 def _sentences(lines: Mapping[str, list[str]]) -> dict[str, list[str]]:

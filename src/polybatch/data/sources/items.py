@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from polybatch.data.formats.bounds import TEXT
+from polybatch.data.formats.texts import LONG
 from polybatch.data.pairing import Document, Pairing, pairs
 from polybatch.data.sources.source import Reading
 from polybatch.records import Item
@@ -61,10 +63,10 @@ def item_of(
     against = tuple([one for one in negatives if one and not one.items() & passages.items()]) if negatives else ()
     if not queries or not passages:
         reading.leave_out(NO_PASSAGE if queries else NO_QUERY, where)
-    elif not _are_text(id, group, *further, *queries.values(), *passages.values()) or not all(
-        _are_text(*one.values()) for one in against
+    elif wrong := _wrong(id, group, *further, *queries.values(), *passages.values()) or next(
+        filter(None, (_wrong(*one.values()) for one in against)), ""
     ):
-        reading.leave_out(NOT_TEXT, where)
+        reading.leave_out(wrong, where)
     else:
         reading.where = where
         return Item(id, group, queries, passages, against, further)
@@ -83,9 +85,9 @@ def give_document(
     """The items of a document, each counted as read; or the document, counted as one row that is left out."""
     texts = [text for side in document.sentences.values() for text in side]
     texts += [*document.headlines.values(), *document.summaries.values()]
-    if not _are_text(document.id, *further, *texts):
+    if wrong := _wrong(document.id, *further, *texts):
         reading.read += 1
-        reading.leave_out(NOT_TEXT, where)
+        reading.leave_out(wrong, where)
         return
     given = 0
     for item in pairs([document], kinds, Pairing(tokens=tokens)):
@@ -103,12 +105,14 @@ def texts_of(side: Mapping[str, Any], languages: Iterable[str]) -> dict[str, str
     return {code: text for code in languages if isinstance(one := side.get(code), str) and (text := one.strip())}
 
 
-def _are_text(*texts: str) -> bool:
-    """Whether texts can be written as UTF-8; JSON may escape half a surrogate pair, which cannot."""
+def _wrong(*texts: str) -> str:
+    """Why texts cannot be rows: too long, or no UTF-8, since JSON may escape half a surrogate pair."""
     try:
         for text in texts:
+            if len(text) > TEXT:
+                return LONG
             if not text.isascii():
                 text.encode("utf-16-le")  # refuses what UTF-8 does, in a fourth of the time
     except UnicodeEncodeError:
-        return False
-    return True
+        return NOT_TEXT
+    return ""

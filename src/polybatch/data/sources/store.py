@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from polybatch.data.rows import LONGEST
+from polybatch.data.formats.bounds import LINE
 from polybatch.data.sources.files import looks_right
 from polybatch.data.sources.source import Reading
 
@@ -41,7 +41,7 @@ class NumberedTexts:
         if not place:
             return None
         line, end = b"", -1
-        while end < 0 and len(line) < LONGEST:
+        while end < 0 and len(line) < LINE:
             more = os.pread(self._file.fileno(), READ, place - 1 + len(line))
             end = more.find(b"\n") if more else 0
             line += more[:end] if end >= 0 else more
@@ -61,7 +61,7 @@ def _places(file: IO[bytes], path: Path, reading: Reading) -> "array[int]":
     """Where the line of each number begins, plus 1; 0 for numbers without one."""
     found = array("Q")
     place = line = 0
-    while raw := file.readline(LONGEST):
+    while raw := file.readline(LINE):
         line += 1
         number, tab, _ = raw.partition(b"\t")
         if tab and number.isascii() and number.isdigit() and len(number) < 9 and int(number) < LARGEST_ID:

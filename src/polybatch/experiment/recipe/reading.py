@@ -14,7 +14,7 @@ from polybatch.encoders.settings import ENCODERS
 from polybatch.errors import Fault, RecipeError
 from polybatch.experiment.recipe.lines import line_of
 from polybatch.experiment.recipe.recipe import Recipe
-from polybatch.files import why_unreadable
+from polybatch.files import read_text, why_unreadable
 from polybatch.languages import check_language
 from polybatch.text.normalisation import Normalisation
 from polybatch.training.losses.settings import LossSettings
@@ -27,7 +27,7 @@ _SOURCE_TABLES = ("train", "validation", "development")
 def load_recipe(path: Path) -> Recipe:
     """Read and check a recipe; raises RecipeError with every fault, each at its line."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except OSError as error:
         raise RecipeError([Fault(str(path), why_unreadable(error), "recipes are .toml files, see recipes/")]) from None
     except UnicodeDecodeError as error:

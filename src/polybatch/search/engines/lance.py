@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from polybatch.errors import Fault, FaultyInputError
+from polybatch.extras import required
 from polybatch.search.engines.engine import PAYS, Found, Held, in_batches, whole
-from polybatch.search.extra import required
 from polybatch.search.records import Filter, Passage
 from polybatch.text.words import tokens
 

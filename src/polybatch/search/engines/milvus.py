@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from polybatch.errors import Fault, FaultyInputError
+from polybatch.extras import required
 from polybatch.provenance import content_hash
 from polybatch.search.engines.engine import K1, PAYS, B, Found, Held, in_batches, whole
-from polybatch.search.extra import required
 from polybatch.search.records import Filter, Passage
 from polybatch.text.words import tokens
 

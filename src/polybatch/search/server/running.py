@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polybatch.errors import DataError, Fault, FaultyInputError, gathered
-from polybatch.search.extra import required
+from polybatch.extras import required
 from polybatch.search.server.limits import RATE
 
 if TYPE_CHECKING:

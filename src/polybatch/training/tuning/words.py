@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from polybatch.data.rows import numbered_lines
+from polybatch.data.formats.lines import numbered_lines
 from polybatch.errors import DataError, Fault
 from polybatch.languages import check_language
 from polybatch.progress import Progress

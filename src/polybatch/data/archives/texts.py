@@ -1,29 +1,31 @@
 """A folder of text files as rows: a file is a document, its path the id, a language's folder its language."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from polybatch.data.formats.bounds import Faults
+from polybatch.data.formats.lines import what_else
+from polybatch.data.formats.texts import composed, read_text
 from polybatch.errors import Fault
-from polybatch.files import why_unreadable
 from polybatch.languages import language_code
-from polybatch.search.reading.rows import Rows
+
+ENDS = (".txt", ".md")
+"""Files that are one document each, in capitals too."""
 
 
-def text_rows(path: Path, faults: list[Fault], *, root: Path) -> Rows:
-    """The one document of a text file.
+def text_rows(path: Path, faults: Faults, *, root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The one document of a text file; its id is its path below `root`, in Unicode's composed form.
 
     A first line with an empty one after it is the title. A folder between `root` and the file that is called by one of
     our language codes says the language; the file's folder below that is its source.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        faults.append(Fault(str(path), why_unreadable(error)))
+    text = read_text(path)
+    if isinstance(text, Fault):
+        faults.append(text)
         return
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        faults.append(
-            Fault(f"{path}:{line}", f"byte 0x{error.object[error.start]:02x} is not UTF-8", "save it as UTF-8")
-        )
+    if text and (wrong := what_else(text[:512].encode(errors="replace"))):
+        faults.append(Fault(str(path), wrong, "a text"))
         return
     first, _, rest = text.lstrip("\n").partition("\n")
     blank, _, body = rest.partition("\n")
@@ -34,10 +36,10 @@ def text_rows(path: Path, faults: list[Fault], *, root: Path) -> Rows:
     yield (
         str(path),
         {
-            "id": inside.as_posix(),
+            "id": composed(inside.as_posix()),
             "title": first.strip() if titled else "",
             "text": body if titled else text,
             "language": languages[0] if languages else "",
-            "source": folders[0] if folders else "",
+            "source": composed(folders[0]) if folders else "",
         },
     )

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from polybatch.data.archives.archive import READERS, Archive
+from polybatch.data.archives.fields import Article, Fields
+from polybatch.data.archives.left_out import SHOWN, LeftOut
 from polybatch.errors import DataError, Fault
-from polybatch.search.reading.archive import READERS, SHOWN, check_archive, read_archive
-from polybatch.search.reading.fields import to_day, to_document
-from polybatch.search.reading.html import html_text
-from polybatch.search.records import Document
+from polybatch.search.building import unfit
 
 ROWS = [
     {
@@ -28,14 +28,14 @@ ROWS = [
     {"id": "b", "title": "", "text": "बाढी आयो।", "language": "ne", "date": "", "source": "", "url": ""},
 ]
 DOCUMENTS = [
-    Document("a", 'The river, "rose"\nby night.', "Flood", "en", date(2024, 5, 31), "BBC", "http://x/a"),
-    Document("b", "बाढी आयो।", language="ne"),
+    Article("a", 'The river, "rose"\nby night.', "Flood", "en", date(2024, 5, 31), "BBC", "http://x/a"),
+    Article("b", "बाढी आयो।", language="ne"),
 ]
 
 
-def read(*paths: Path) -> tuple[list[Document], list[Fault]]:
-    faults: list[Fault] = []
-    return [document for _, document in read_archive(paths, faults)], faults
+def read(*paths: Path) -> tuple[list[Article], list[Fault]]:
+    left = LeftOut()
+    return [article for _, article in Archive(paths, check=unfit).articles(left)], left.first
 
 
 def write_jsonl(path: Path, rows: list[dict[str, object]]) -> Path:
@@ -60,17 +60,18 @@ def test_every_format_of_rows_gives_the_same_documents(tmp_path: Path) -> None:
         assert read(path) == (DOCUMENTS, []), path.name
 
 
+def article(row: dict[str, object], **names: str) -> Article | list[Fault]:
+    """What a row says."""
+    return Fields(names).article(row, "x:1", lambda what, where: None)
+
+
 def test_usual_other_names_and_types_are_understood() -> None:
-    faults: list[Fault] = []
-    row = {"_id": 7, "headline": "T", "body": "B", "lang": "swh_Latn", "published": "Fri, 31 May 2024 23:59:00 GMT"}
-    assert to_document(row | {"publisher": "P"}, "x:1", faults) == Document("7", "B", "T", "sw", date(2024, 5, 31), "P")
-    assert to_document({"url": "http://x", "text": "t", "date": date(2020, 1, 1)}, "x:2", faults) == Document(
+    row: dict[str, object] = {"_id": 7, "headline": "T", "body": "B", "lang": "swh_Latn", "publisher": "P"}
+    row["published"] = "Fri, 31 May 2024 23:59:00 GMT"
+    assert article(row) == Article("7", "B", "T", "sw", date(2024, 5, 31), "P")
+    assert article({"url": "http://x", "text": "t", "date": date(2020, 1, 1)}) == Article(
         "http://x", "t", date=date(2020, 1, 1), url="http://x"
     )
-    assert faults == []
-    days = ["2024-05-31", "2024-05-31T10:00:00Z", "2024-05-31 10:00:00+03:00", "31 May 2024 10:00:00 -0500"]
-    assert {to_day(text) for text in days} == {date(2024, 5, 31)}
-    assert to_day("yesterday") is None
 
 
 def test_a_folder_of_texts_tells_titles_and_languages(tmp_path: Path) -> None:
@@ -84,8 +85,8 @@ def test_a_folder_of_texts_tells_titles_and_languages(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="utf-8")
     assert read(tmp_path) == (
         [
-            Document("b.md", "No title here, one line.\nAnother."),
-            Document("sw/habari/a.txt", "Mto uliongezeka.\nSana.", "Mafuriko", "sw", source="habari"),
+            Article("b.md", "No title here, one line.\nAnother."),
+            Article("sw/habari/a.txt", "Mto uliongezeka.\nSana.", "Mafuriko", "sw", source="habari"),
         ],
         [],
     )
@@ -125,9 +126,9 @@ def test_feeds_are_read_with_what_the_feed_says_of_all(tmp_path: Path) -> None:
     day = date(2024, 5, 31)
     assert read(tmp_path) == (
         [
-            Document("g1", "Bwawa lilivunjika.\nMaji yalikuja.", "Mto & mji", "sw", day, "The Wire", "http://w/1"),
-            Document("http://w/2", "", "Only a title", "sw", None, "The Wire", "http://w/2"),
-            Document("urn:1", "राति नदी बढ्यो।", "बाढी", "ne", day, "समाचार", "http://w/1"),
+            Article("g1", "Bwawa lilivunjika.\nMaji yalikuja.", "Mto & mji", "sw", day, "The Wire", "http://w/1"),
+            Article("http://w/2", "", "Only a title", "sw", None, "The Wire", "http://w/2"),
+            Article("urn:1", "राति नदी बढ्यो।", "बाढी", "ne", day, "समाचार", "http://w/1"),
         ],
         [],
     )
@@ -143,12 +144,13 @@ def test_a_sitemap_is_read_with_the_pages_beside_it_and_nothing_outside(tmp_path
     (site / "two.html").write_text("<title>Two</title><p>Text of two.")
     (tmp_path / "dump" / "sitemap.xml").write_text(SITEMAP)
     first, second = "https://site.org/a/one", "https://site.org/two.html"
+    missing = "2 pages are not beside it, the first 'https://site.org/../../secret.txt'"
     assert read(tmp_path / "dump" / "sitemap.xml") == (
         [
-            Document(first, "First.\nSecond.", "One", "en", date(2024, 5, 31), "Site", first),
-            Document(second, "Text of two.", "Two", url=second),
+            Article(first, "First.\nSecond.", "One", "en", date(2024, 5, 31), "Site", first),
+            Article(second, "Text of two.", "Two", source="site.org", url=second),
         ],
-        [],
+        [Fault(str(tmp_path / "dump" / "sitemap.xml"), missing, "a mirror of the site, in a folder HOST")],
     )
 
 
@@ -161,41 +163,49 @@ def test_xml_that_declares_entities_or_is_something_else_is_refused(tmp_path: Pa
     documents, faults = read(tmp_path)
     assert documents == []
     assert [(fault.where.rpartition("/")[2], fault.found.split(":")[0]) for fault in faults] == [
-        *(("bomb.xml", "refused"), ("broken.xml:2", "broken XML"), ("html.xml", "XML of <html>")),
+        *(
+            ("bomb.xml", "refused"),
+            ("broken.xml:2", "broken XML, read as far as it goes"),
+            ("html.xml", "XML of <html>"),
+        ),
         ("outside.xml", "refused"),
     ]
 
 
-def test_every_fault_of_an_archive_comes_at_once_with_its_place(tmp_path: Path) -> None:
+def test_every_fault_of_a_strict_archive_comes_at_once_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text(
-        '{"id": "a", "text": "t"}\n{"id": "b", "text": ["t"]}\nno json\n[1]\n{"text": "no id"}\n'
+        '{"id": "a", "text": "t"}\n{"id": "b", "text": ["t"]}\nno json\n[1]\n{"id": "x"}\n'
         '{"id": "c", "text": "t", "date": "soon", "language": "elvish"}\n{"id": "d", "text": "\\ud800"}\n'
     )
     (tmp_path / "b.csv").write_text('id,text\nx,y,z\na,again\n"e,open')
     (tmp_path / "c.txt").write_bytes(b"fine\nbroken \xff")
     (tmp_path / "d.parquet").write_text("no parquet")
     with pytest.raises(DataError) as caught:
-        check_archive([tmp_path, tmp_path / "none", tmp_path / "b.pdf"])
-    found = [(fault.where.rpartition("/")[2], fault.found) for fault in caught.value.faults]
-    assert [where for where, _ in found] == [
-        *("a.jsonl:2", "a.jsonl:3", "a.jsonl:4", "a.jsonl:5", "a.jsonl:6", "a.jsonl:6", "a.jsonl:7"),
-        *("b.csv:2", "b.csv:3", "b.csv:4", "c.txt:2", "d.parquet", "none", "b.pdf"),
+        Archive([tmp_path], check=unfit).look(LeftOut(), strict=True)
+    there = [(fault.where.rpartition("/")[2], fault.found) for fault in caught.value.faults]
+    assert [where for where, _ in there] == [
+        *("a.jsonl:2", "a.jsonl:3", "a.jsonl:4", "a.jsonl:6", "a.jsonl:7"),
+        *("b.csv:2", "b.csv:3", "b.csv:4", "c.txt:2", "d.parquet"),
     ]
-    assert dict(found)["b.csv:3"] == f"id 'a' is that of {tmp_path}/a.jsonl:1 too"
+    assert dict(there)["a.jsonl:6"] == "unknown language 'elvish'; date 'soon'"
+    assert dict(there)["b.csv:3"] == f"id 'a' is that of {tmp_path}/a.jsonl:1 too"
+    (tmp_path / "b.pdf").write_text("")
+    with pytest.raises(DataError, match=r"none: no such file or folder(.|\n)*\.pdf: ends in no known format"):
+        Archive([tmp_path, tmp_path / "none", tmp_path / "b.pdf"]).look(LeftOut())
 
 
 def test_many_faults_are_counted(tmp_path: Path) -> None:
-    rows: list[dict[str, object]] = [{"text": "no id"}] * (SHOWN + 30)
+    rows: list[dict[str, object]] = [{"id": "a", "text": "t", "date": "soon"}] * (SHOWN + 30)
     with pytest.raises(DataError) as caught:
-        check_archive([write_jsonl(tmp_path / "a.jsonl", rows)])
+        Archive([write_jsonl(tmp_path / "a.jsonl", rows)]).look(LeftOut(), strict=True)
     assert len(caught.value.faults) == SHOWN + 1
     assert caught.value.faults[-1].found == "30 more faults"
 
 
 def test_an_archive_without_a_document_is_refused(tmp_path: Path) -> None:
     (tmp_path / "picture.jpg").write_text("x")
-    with pytest.raises(DataError, match=r"no document; files that end in \.jsonl"):
-        check_archive([tmp_path])
+    with pytest.raises(DataError, match=r"no document; files not read: 1 that end in \.jpg; files that end in \.jsonl"):
+        Archive([tmp_path]).look(LeftOut())
 
 
 def test_every_reader_gives_a_fault_for_a_file_that_is_gone(tmp_path: Path) -> None:
@@ -203,9 +213,3 @@ def test_every_reader_gives_a_fault_for_a_file_that_is_gone(tmp_path: Path) -> N
         documents, faults = read(tmp_path / f"gone{end}")
         assert documents == []
         assert len(faults) == 1, end
-
-
-def test_text_without_markup_is_itself_and_broken_markup_is_read() -> None:
-    assert html_text("a < b & c") == ("", "a < b & c")
-    assert html_text("<p>one<br>two<div>three</p>")[1] == "one\ntwo\nthree"
-    assert html_text("<style>p{}</style><scr<p>text</p>")[1] != ""

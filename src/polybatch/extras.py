@@ -1,4 +1,4 @@
-"""Optional packages of search: there, or refused with their install command. Nothing is imported before it is asked."""
+"""Optional packages: there, or refused with their install command. Nothing is imported before it is asked for."""
 
 from importlib import import_module
 from importlib.util import find_spec

@@ -1,0 +1,172 @@
+"""Any archive as articles: the readers by the ends of file names, whole folders, and one look at all before work."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from polybatch.data.archives.feeds import feed_rows
+from polybatch.data.archives.fields import Article, Fields
+from polybatch.data.archives.json_files import json_file_rows
+from polybatch.data.archives.left_out import LeftOut, file_of
+from polybatch.data.archives.texts import ENDS, text_rows
+from polybatch.data.archives.wxr import is_wxr, wxr_rows
+from polybatch.data.formats.bounds import Faults
+from polybatch.data.formats.jsonl import json_rows
+from polybatch.data.formats.parquet import parquet_rows
+from polybatch.data.formats.tables import table_rows
+from polybatch.data.formats.texts import is_macos
+from polybatch.errors import DataError, Fault
+
+Rows = Iterator[tuple[str, dict[str, Any]]]
+Reader = Callable[[Path, Faults], Rows]
+
+
+def _xml_rows(path: Path, faults: Faults) -> Rows:
+    return wxr_rows(path, faults) if is_wxr(path) else feed_rows(path, faults)
+
+
+READERS: dict[str, Reader] = {
+    ".jsonl": json_rows,
+    ".ndjson": json_rows,
+    ".json": json_file_rows,
+    ".csv": partial(table_rows, mark=""),
+    ".tsv": table_rows,
+    ".parquet": partial(parquet_rows, nested=False),
+    ".rss": feed_rows,
+    ".atom": feed_rows,
+    ".xml": _xml_rows,
+    ".wxr": wxr_rows,
+    ".jsonl.gz": json_rows,
+    ".ndjson.gz": json_rows,
+    ".csv.gz": partial(table_rows, mark=""),
+    ".tsv.gz": table_rows,
+}
+"""What reads a file, by the end of its name, in capitals too."""
+
+FORMATS = ", ".join([*READERS, *ENDS])
+ALLOWED = 0.1  # share of an archive's rows that may be bad
+
+Check = Callable[[Article, str], list[Fault]]
+"""What else must be true of an article: every fault, at its place."""
+
+
+@dataclass
+class Archive:
+    """Files and folders, and what their fields mean: `fields` has names for some of them (see `names`).
+
+    `look` reads all of it, and says what is wrong; `articles` reads it again, and by then the order of dates is known.
+    """
+
+    paths: Sequence[Path]
+    fields: dict[str, str] = field(default_factory=dict)
+    check: Check = lambda article, where: []
+
+    def __post_init__(self) -> None:
+        self._fields = Fields(self.fields)
+
+    def articles(self, left: LeftOut) -> Iterator[tuple[str, Article]]:
+        """The articles, one at a time, each with its place; what is wrong goes to `left`, and what is left out.
+
+        Of a folder, every file below it that has a known end is read, in the order of names; hidden ones are not. Two
+        articles with one id are one where they say the same; else the later one is a fault.
+        """
+        ids: dict[bytes, tuple[str, bytes]] = {}
+        for root in self.paths:
+            for path, rows in _files(root, left):
+                for where, row in rows(path, left):
+                    article = self._fields.article(row, where, left.note)
+                    if isinstance(article, list):
+                        faults = article
+                    elif not (faults := self.check(article, where)):
+                        key, content = _hash(article.id), _hash(repr(article))
+                        place, before = ids.setdefault(key, (where, content))
+                        if place == where:
+                            left.good[file_of(where)] += 1
+                            yield where, article
+                        elif before == content:
+                            left.note("word for word an article before it, under the same id", where)
+                        else:
+                            what = f"id {article.id[:80]!r} is that of {place} too"
+                            left.append(Fault(where, what, "one document for an id"))
+                    for fault in faults[:1]:  # a row counts once
+                        left.append(fault._replace(found="; ".join(fault.found for fault in faults)))
+
+    def look(
+        self,
+        left: LeftOut,
+        *,
+        strict: bool = False,
+        allow: float = ALLOWED,
+        each: Callable[[str, Article], None] = lambda where, article: None,
+    ) -> int:
+        """Read the archive to its end, and show it article by article: how many. Raises DataError where it is unfit.
+
+        That is: none at all, a path that is not there, and more than `allow` of the rows bad, or, if `strict`, any.
+        """
+        faults = [
+            Fault(str(path), "no such file or folder", f"a folder, or a file that ends in {FORMATS}")
+            for path in self.paths
+            if not path.exists()
+        ]
+        faults += [
+            Fault(str(path), "ends in no known format", f"a folder, or a file that ends in {FORMATS}")
+            for path in self.paths
+            if path.is_file() and _reader(path, path) is None
+        ]
+        if faults:
+            raise DataError(faults)
+        articles = 0
+        for where, article in self.articles(left):
+            articles += 1
+            each(where, article)
+        if strict and left.rows:
+            raise DataError(left.each())
+        bad = left.rows / max(1, left.rows + articles)
+        if left.rows and (bad > allow or not articles):
+            percent = f"{left.rows:,} of {left.rows + articles:,} rows are bad"
+            enough = f"mend them, or --allow-bad {min(1, -(-bad * 100 // 1) / 100):g}" if articles else "mend them"
+            raise DataError([*left.told(), Fault("the archive", percent, enough)])
+        if not articles:
+            known = f"files that end in {FORMATS}"
+            raise DataError([Fault(", ".join(map(str, self.paths)), "no document", "; ".join([*left.said(), known]))])
+        return articles
+
+    def said(self) -> list[str]:
+        """What had to be assumed of dates, a line for each column."""
+        return [
+            f"{column}: {count:,} dates such as 03/04/2024 are read {order} first, which no other date of the column"
+            " settles; 2024-04-03 is clear"
+            for column, count, order in self._fields.dates.unclear()
+        ]
+
+
+def _hash(text: str) -> bytes:
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+
+
+def _files(root: Path, left: LeftOut) -> Iterator[tuple[Path, Reader]]:
+    for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+        if root.is_dir():
+            if not path.is_file():
+                continue
+            inside = path.relative_to(root).parts
+            if is_macos(path):
+                left.passed["._ files of macOS"] += 1
+                continue
+            if any(part.startswith(".") for part in inside):
+                left.passed["hidden"] += 1
+                continue
+        if reader := _reader(path, root):
+            yield path, reader
+        else:
+            left.passed[f"that end in {path.suffix.lower() or 'nothing'}"] += 1
+
+
+def _reader(path: Path, root: Path) -> Reader | None:
+    name = path.name.lower()
+    if name.endswith(ENDS):
+        return lambda path, faults: text_rows(path, faults, root=root)
+    return next((reader for end, reader in READERS.items() if name.endswith(end)), None)
