@@ -1,125 +1,343 @@
-"""Feeds and sitemaps saved to disk as rows: RSS, RDF, Atom, and news sitemaps beside the pages they list."""
+"""Feeds and sitemaps saved to disk as rows: RSS, RDF, Atom, news sitemaps. Not here: the pages that a sitemap lists."""
 
-from collections.abc import Iterator
+import codecs
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from html.entities import name2codepoint
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
+from typing import IO, Any
 
-from polybatch.data.archives.html import html_text
-from polybatch.data.formats.bounds import Faults
+from polybatch.data.formats.lines import opened
 from polybatch.errors import Fault
-from polybatch.extras import required
 from polybatch.files import why_unreadable
+from polybatch.extras import required
+from polybatch.data.archives.mirror import Mirror
+from polybatch.text.html import fragment_text
 
 ENTRIES = {"rss": "item", "RDF": "item", "feed": "entry", "urlset": "url"}
-"""What is one document, by the kind of XML: an item of RSS or RDF, an entry of Atom, a page of a sitemap."""
+"""What is one document, by the root of the XML: an item of RSS or RDF, an entry of Atom, a page of a sitemap."""
 
-TEXTS = ("encoded", "content", "description", "summary")
-DATES = ("pubDate", "published", "publication_date", "date", "updated", "lastmod")
+INDEX = "sitemapindex"  # lists sitemaps, which are files of the archive themselves
+
+TEXTS = {"title", "description", "summary", "content", "encoded"}
+ABOUT = {"guid", "id", "link", "pubDate", "published", "updated", "modified", "issued", "created", "date", "language"}
+READ = TEXTS | ABOUT | {"source"}
+"""Children of an entry that feedparser is shown: it would give pictures' captions (`media:description`) as the text."""
+
+PREFIXES = {
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "atom": "http://www.w3.org/2005/Atom",
+}
+"""Prefixes that feeds use without declaring them."""
+
+AGAIN = "save the feed again"
+CHUNK = 1 << 16  # bytes read at once
+MOST_ERRORS = 5_000  # of XML that is still read; a flood of them takes a minute and a gigabyte
+BATCH = 64  # entries shown to feedparser at once
+WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")  # how UTF-16 begins
+ENTITY = re.compile(rb"&([a-zA-Z][a-zA-Z0-9]{0,31});")
+BARE = re.compile(rb"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{0,31};)")
+LESS = re.compile(rb"<(?![!?])(?=[^<>]*<)")  # what begins no tag
+LONGEST_ENTITY = 34
+HARMLESS = {"ERR_INVALID_CHAR", "ERR_RESERVED_XML_NAME"}  # a control character, a declaration after the first line
 
 
-def feed_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries of a feed or a sitemap, each with its place `path:number`, counted from 1.
+def feed_rows(path: Path, faults: list[Fault]) -> Rows:
+    """The entries of a feed or a sitemap, each with its place `path:number`, counted from 1; plain or gzipped.
 
-    The longest of content and summary is the text, without its markup. A sitemap has no texts: its pages are read
-    where a mirror of the site lies beside it (`HOST/PATH`, `HOST/PATH.html` or `HOST/PATH/index.html`), and are left
-    out where they are not there and the sitemap names no title either. XML that declares entities is refused.
+    The longest of content and summary is the text, without its markup. An entry's own language goes before the feed's,
+    the title of the source that it names before the feed's title. A sitemap's pages are read from a mirror of the site
+    beside it (see `Mirror`); one fault counts those that are not there and of which the sitemap names no title either.
+    An index of sitemaps has no entries. XML that is broken is read as far as it goes, and is a fault at its line; XML
+    that declares entities is refused. Read entry by entry: memory does not grow with the file.
     """
-    parser = required("defusedxml.ElementTree", "search")
-    exceptions = required("defusedxml.common", "search")
-    number = 0
-    about: dict[str, str] = {}
-    root, inside = "", False
+    from lxml import etree
+
+    required("feedparser", "search")
     try:
-        for event, element in parser.iterparse(path, events=("start", "end"), forbid_dtd=False):
-            name = _local(element.tag)
-            if event == "start":
-                if not root:
-                    root = name
-                    languages = [value for key, value in element.attrib.items() if _local(key) == "lang"]
-                    about |= {"language": languages[0]} if languages else {}
-                    if root not in ENTRIES:
-                        faults.append(Fault(str(path), f"XML of <{root}>", "RSS, Atom or a sitemap"))
-                        return
-                inside = inside or name == ENTRIES[root]
-            elif name == ENTRIES[root]:
-                number, inside = number + 1, False
-                row = _row(element, path, faults)
-                element.clear()
-                if row.get("text") or row.get("title"):
-                    yield f"{path}:{number}", about | {key: value for key, value in row.items() if value}
-            elif inside or number:
-                continue
-            elif name == "language" and element.text:
-                about["language"] = element.text.strip()
-            elif name == "title" and "source" not in about and element.text:
-                about["source"] = element.text.strip()
+        # whatever could load or expand something is off; `recover` reads what is not well-formed
+        parser = etree.XMLPullParser(
+            events=("start", "end"),
+            recover=True,
+            encoding=_encoding(path),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        with opened(path) as file:
+            yield from _rows(_elements(file, parser), path, faults)
+        faults += _broken(parser.feed_error_log, path)
+    except etree.XMLSyntaxError as error:
+        faults.append(Fault(f"{path}:{error.lineno or 1}", f"broken XML: {error.msg}", AGAIN))
+    except (EOFError, zlib.error) as error:
+        faults.append(Fault(str(path), f"broken archive: {error}", AGAIN))
     except OSError as error:
         faults.append(Fault(str(path), why_unreadable(error)))
-    except parser.ParseError as error:
-        faults.append(Fault(f"{path}:{error.position[0]}", f"broken XML: {error}", "save the feed again"))
-    except exceptions.DefusedXmlException as error:
-        faults.append(Fault(str(path), f"refused: {type(error).__name__}", "XML without entities of its own"))
-    except (LookupError, ValueError) as error:  # an encoding that nobody knows, or that the parser does not take
-        faults.append(Fault(str(path), f"cannot be read ({error})", "XML in UTF-8"))
 
 
-def _row(entry: Any, path: Path, faults: Faults) -> dict[str, str]:
-    fields: dict[str, list[str]] = {}
-    for element in entry.iter():
-        text = "".join(element.itertext()) if _local(element.tag) in TEXTS else element.text
-        fields.setdefault(_local(element.tag), []).append((text or "").strip())
+def _rows(elements: Any, path: Path, faults: list[Fault]) -> Rows:
+    """The rows of all entries; the tree is pruned as it grows."""
+    root: Any = None
+    feed: _Feed | None = None
+    mirror: Mirror | None = None
+    kind, number = "", 0
+    for event, element in elements:
+        name = _local(element)
+        if root is None:
+            root, kind = element, name
+            if wrong := _refused(root):
+                faults.append(Fault(str(path), *wrong))
+            if wrong or kind == INDEX:
+                return
+            feed = None if kind == "urlset" else _Feed(root)
+            mirror = None if feed else Mirror(path.parent, str(path))
+        if event == "start":
+            continue
+        parent = element.getparent()
+        if name == ENTRIES[kind]:
+            number += 1
+            where = f"{path}:{number}"
+            if mirror and (row := _page_row(element, mirror, faults)):
+                yield where, row
+            elif feed and feed.add(where, element):
+                yield from feed.rows()
+            _forget(element)
+        elif parent is root or (parent is not None and _local(parent) == "channel"):
+            if feed:
+                feed.about(name, element)
+            if name != "channel":
+                _forget(element)
+    if feed:
+        yield from feed.rows()
+    if mirror:
+        faults += mirror.missing()
 
-    def first(*names: str) -> str:
-        return next((text for name in names for text in fields.get(name, ()) if text), "")
 
-    link = _link(entry) or first("loc")
-    text = max((html_text(one)[1] for name in TEXTS for one in fields.get(name, ())), key=len, default="")
+class _Feed:
+    """Entries as feedparser understands them, a batch at a time, under the head of their feed."""
+
+    def __init__(self, root: Any) -> None:
+        self._kind = _local(root)
+        self._root = root
+        self._head: dict[str, bytes] = {}
+        self._channel: dict[str, str] = {}
+        self._places: list[str] = []
+        self._entries: list[bytes] = []
+
+    def about(self, name: str, element: Any) -> None:
+        """Take what the feed says of all its entries, from a child of its root or its channel."""
+        if name in ("title", "language") and _local(element.getparent()) in ("channel", "feed"):
+            _shorten(element)
+            self._head.setdefault(name, _written(element))
+            self._channel = dict(element.getparent().attrib)
+
+    def add(self, where: str, entry: Any) -> bool:
+        """Take an entry; whether the batch is full. What feedparser need not see of it is removed."""
+        for child in list(entry):
+            if _local(child) not in READ or _is_media(child):
+                entry.remove(child)
+            elif _local(child) not in TEXTS:
+                for part in child.iter():
+                    _shorten(part)
+        self._places.append(where)
+        self._entries.append(_written(entry))
+        return len(self._entries) >= BATCH
+
+    def rows(self) -> Rows:
+        """The rows of the batch, which then is empty."""
+        import feedparser
+
+        places, entries = self._places, self._entries
+        self._places, self._entries = [], []
+        # feedparser's own cleaning is off: it takes five times as long, and what it keeps becomes text here
+        parsed = feedparser.parse(self._document(entries), sanitize_html=False, resolve_relative_uris=False)
+        for where, entry in zip(places, parsed.entries, strict=True):
+            yield where, _entry_row(entry, parsed.feed)
+
+    def _document(self, entries: Sequence[bytes]) -> bytes:
+        from lxml import etree
+
+        head, batch = b"".join(self._head.values()), b"".join(entries)
+        root = etree.Element(self._root.tag, self._root.attrib, nsmap=self._root.nsmap)
+        around = root if self._kind == "feed" else etree.SubElement(root, "channel", self._channel)
+        around.append(etree.Comment("entries"))
+        written: bytes = etree.tostring(root)
+        return written.replace(b"<!--entries-->", head + batch)
+
+
+def _entry_row(entry: Any, feed: Any) -> dict[str, Any]:
+    """A row of what feedparser says of an entry."""
+    contents = [(part.get("value") or "", part.get("language")) for part in entry.get("content", ())]
+    contents.append((entry.get("summary") or "", entry.get("summary_detail", {}).get("language")))
+    text, language = max(((fragment_text(markup), own) for markup, own in contents), key=lambda one: len(one[0]))
+    link = entry.get("link", "")
+    link = link if link.startswith(("http:", "https:")) else ""  # feedparser takes an id for one where there is none
     row = {
-        "id": first("guid", "id") or link,
+        "id": entry.get("id") or link,
         "url": link,
-        "title": html_text(first("title"))[1],
+        "title": _line(entry.get("title", "")),
         "text": text,
-        "date": first(*DATES),
-        "language": first("language"),
-        "source": first("name") if _local(entry.tag) == "url" else "",
+        "date": _date(entry),
+        "language": entry.get("language") or language or entry.get("title_detail", {}).get("language"),
+        "source": _line(entry.get("source", {}).get("title") or feed.get("title", "")),
     }
-    if _local(entry.tag) == "url" and (page := _page(path.parent, link, faults)):
-        title, text = html_text(page)
-        row |= {"title": row["title"] or title, "text": text}
-    return row
+    row["language"] = row["language"] or feed.get("language")
+    return {key: value for key, value in row.items() if value}
 
 
-def _link(entry: Any) -> str:
-    """The address of an entry: the text of `link` in RSS, and its `href` in Atom, where the article's has no `rel`."""
-    for element in entry:
-        if _local(element.tag) == "link" and element.get("rel", "alternate") == "alternate":
-            return str(element.get("href") or element.text or "").strip()
+def _date(entry: Any) -> str | date:
+    """When an entry was published, else when it was changed; as feedparser reads it where we cannot."""
+    for name in ("published", "created", "updated"):
+        if text := dict.get(entry, name):  # its own `get` gives one for another, and warns
+            parsed = dict.get(entry, f"{name}_parsed")
+            return date(*parsed[:3]) if parsed and to_day(text) is None else text
     return ""
 
 
-def _page(folder: Path, url: str, faults: Faults) -> str:
-    """The page of an address in a mirror below a folder; empty where it is not there, or is no address."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    base = folder / (parts.hostname or "-") / unquote(parts.path).strip("/")
-    for file in _candidates(base):
+def _page_row(url: Any, mirror: Mirror, faults: list[Fault]) -> dict[str, Any]:
+    """The row of a page that a sitemap lists, from the mirror; empty where neither text nor title is known."""
+    own = {_local(child): (child.text or "").strip() for child in url}
+    news = {_local(part): (part.text or "").strip() for part in url.iter() if "sitemap-news" in str(part.tag)}
+    address = own.get("loc", "")
+    title = _line(news.get("title", ""))
+    page = mirror.page(address, faults, needed=not title)
+    row = {
+        **page,
+        "id": address,
+        "url": address,
+        "title": title or page.get("title", ""),
+        "date": _w3c(news.get("publication_date") or page.get("date") or own.get("lastmod", "")),
+        "language": news.get("language") or page.get("language", ""),
+        "source": news.get("name") or page.get("source", ""),
+    }
+    return {key: value for key, value in row.items() if value} if page or title else {}
+
+
+def _w3c(text: str) -> str:
+    """A date of the sitemap protocol, in which a year or a month alone is one: its first day."""
+    return text + "-01" * {4: 2, 7: 1}[len(text)] if re.fullmatch(r"\d{4}(-\d\d)?", text) else text
+
+
+def _refused(root: Any) -> tuple[str, ...]:
+    """Why XML of this root is not read: found, and what would be; empty where it is."""
+    declared = root.getroottree().docinfo.internalDTD
+    if declared is not None and any(True for _ in declared.iterentities()):
+        return "refused: it declares entities", "XML without entities of its own"
+    if _local(root) not in (*ENTRIES, INDEX):
+        return f"XML of <{_local(root)[:80]}>", "RSS, Atom or a sitemap"
+    return ()
+
+
+def _broken(log: Any, path: Path) -> list[Fault]:
+    """The first error of XML that was read all the same, in which something may be lost."""
+    if len(log) > MOST_ERRORS:
+        return [
+            Fault(f"{path}:{log[0].line}", f"broken XML, {len(log)} errors and more: {log[0].message.strip()}", AGAIN)
+        ]
+    first = next((error for error in log if error.domain_name == "PARSER" and error.type_name not in HARMLESS), None)
+    if first is None:
+        return []
+    return [Fault(f"{path}:{first.line}", f"broken XML, read as far as it goes: {first.message.strip()}", AGAIN)]
+
+
+def _elements(file: IO[bytes], parser: Any) -> Iterator[tuple[str, Any]]:
+    """The beginnings and ends of elements, as they are read."""
+    for chunk in _mended(file):
+        parser.feed(chunk)
+        yield from parser.read_events()
+        if len(parser.feed_error_log) > MOST_ERRORS:
+            break
+    parser.close()
+    yield from parser.read_events()
+
+
+def _encoding(path: Path) -> str | None:
+    """windows-1252 where a file says or suggests UTF-8 and is not, as browsers have it; else what the file says."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with opened(path) as file:
+        start = file.read(CHUNK)
+        told = re.match(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']+)""", start.removeprefix(codecs.BOM_UTF8))
+        if start.startswith(WIDE) or (told and told[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii")):
+            return None
         try:
-            # a page's path may hold .. or be a link: nothing outside the folder is read
-            if file.is_file() and file.resolve().is_relative_to(folder.resolve()):
-                return file.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            faults.append(Fault(str(file), f"cannot be read ({error})", "a page in UTF-8"))
-    return ""
+            while start:
+                decoder.decode(start)
+                start = file.read(CHUNK)
+        except UnicodeDecodeError:
+            return "windows-1252"
+    return None
 
 
-def _candidates(base: Path) -> Iterator[Path]:
-    yield base
-    yield base.with_name(base.name + ".html")
-    yield base / "index.html"
+def _mended(file: IO[bytes]) -> Iterator[bytes]:
+    """A file in pieces, in which a bare `&` or `<` is written as XML has it, and entities of HTML are numbers."""
+    data = file.read(CHUNK)
+    if data.startswith(WIDE):
+        yield data
+        yield from iter(lambda: file.read(CHUNK), b"")
+        return
+    data = data.removeprefix(codecs.BOM_UTF8).lstrip()  # WordPress often writes an empty line before the declaration
+    while more := file.read(CHUNK):
+        start = data.rfind(b"&", -LONGEST_ENTITY)
+        cut = len(data) if start < 0 else start  # what may go on in the next piece waits for it
+        yield _well_formed(data[:cut])
+        data = data[cut:] + more
+    yield _well_formed(data)
 
 
-def _local(tag: Any) -> str:
-    return str(tag).rpartition("}")[2]
+def _well_formed(data: bytes) -> bytes:
+    return LESS.sub(b"&lt;", BARE.sub(b"&amp;", ENTITY.sub(_number, data)))
+
+
+def _number(entity: re.Match[bytes]) -> bytes:
+    """An entity of HTML as XML has it; XML's own as they are, and what is none as text."""
+    name = entity[1].decode()
+    if name in ("amp", "lt", "gt", "quot", "apos"):
+        return entity[0]
+    return b"&#%d;" % name2codepoint[name] if name in name2codepoint else b"&amp;%s;" % entity[1]
+
+
+def _forget(element: Any) -> None:
+    """Empty an element that was read, and drop those before it; it stays itself, as the parser may hold on to it."""
+    element.clear(keep_tail=True)
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def _written(element: Any) -> bytes:
+    """An element by itself, as XML that anyone can read: prefixes that were never declared are declared or dropped."""
+    from lxml import etree
+
+    for part in element.iter():
+        prefix, colon, name = str(part.tag).partition(":") if "{" not in str(part.tag) else ("", "", "")
+        if colon:
+            part.tag = f"{{{PREFIXES[prefix]}}}{name}" if prefix in PREFIXES else name or "x"
+        for key in [key for key in part.attrib if ":" in key and "{" not in key]:
+            del part.attrib[key]
+    written: bytes = etree.tostring(element, with_tail=False)
+    return written
+
+
+def _shorten(element: Any) -> None:
+    """Cut what is no text to just over what a field may have, so that it is refused and takes no time before."""
+    if element.text and len(element.text) > LONGEST_FIELD:
+        element.text = element.text[: LONGEST_FIELD + 1]
+
+
+def _local(element: Any) -> str:
+    """The name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+
+
+def _is_media(element: Any) -> bool:
+    """Whether an element tells of a picture or a film (`media:title`)."""
+    return "/mrss" in str(element.tag) or str(element.tag).startswith("media:")
+
+
+def _line(markup: str) -> str:
+    return " ".join(fragment_text(markup).split())

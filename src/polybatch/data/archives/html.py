@@ -1,61 +1,118 @@
-"""The readable text of an HTML page or of a fragment, by the standard library. Scripts and menus are left out."""
+"""A saved web page as a row: its article by trafilatura, and what it says of itself. Nothing is fetched or run."""
 
-from html.parser import HTMLParser
+import codecs
+import re
+from configparser import ConfigParser
+from functools import cache
+from typing import Any
 
-SILENT = {"script", "style", "noscript", "template", "svg", "nav", "header", "footer", "aside", "form", "button"}
-"""What holds no text of an article."""
+from polybatch.errors import Fault
+from polybatch.languages import language_code
+from polybatch.extras import required
+from polybatch.text.html import fragment_text
+from polybatch.text.identification import differs
 
-BLOCKS = {"p", "div", "br", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "section", "article", "blockquote", "td"}
-VOID = {"br", "img", "hr", "input", "meta", "link", "source", "wbr"}
+LARGEST = 1 << 24  # bytes of a page
+MOST_TAGS = 20_000  # of a page in which an article is looked for; a longer one would take minutes
+SHORTEST = 10  # characters of an article; of a shorter one trafilatura takes the whole page, menus and all
+HEAD = 4_096  # bytes in which a page says its charset
+NOTHING = "a page without an article that trafilatura sees: its whole text was taken"
+"""The `note` of a row whose text is all that the page shows."""
 
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.article: list[str] = []
-        self.title: list[str] = []
-        self._silent = self._article = 0
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in SILENT
-        self._article += tag == "article"
-        self._in_title = tag == "title" or (self._in_title and tag in VOID)
-        if tag in BLOCKS:
-            self._write("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in SILENT and self._silent > 0
-        self._article -= tag == "article" and self._article > 0
-        self._in_title = False
-        if tag in BLOCKS:
-            self._write("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title.append(data)
-        elif not self._silent:
-            self._write(data)
-
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
-        """`<![...` as browsers take it, for a comment: the library stops at a keyword that it does not know."""
-        return self.parse_bogus_comment(i, report=False)
-
-    def _write(self, text: str) -> None:
-        self.parts.append(text)
-        if self._article:
-            self.article.append(text)
+# what browsers take a name for that means less than what is written under it
+WIDER = {"iso8859-1": "windows-1252", "ascii": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}
 
 
-def html_text(markup: str) -> tuple[str, str]:
-    """The title of a page, and its text, a block on each line: that of its articles, or all of it where it has none.
+def page_row(data: bytes, where: str, faults: list[Fault], *, url: str = "") -> dict[str, Any]:
+    """Title, text, date, language, source and address of a page; empty, with a fault, where it is too large.
 
-    Markup that is broken is read as far as it goes; text without markup is itself.
+    The text is the article's, a block on each line; where trafilatura finds none, all that the page shows, which a
+    `note` says. The page's language is believed unless the text surely is in another. The charset is UTF-8 where that
+    fits, else what the page declares, else what its bytes suggest.
     """
-    reader = _Reader()
-    reader.feed(markup)
-    reader.close()
-    text = "".join(reader.article if "".join(reader.article).strip() else reader.parts)
-    lines = [" ".join(line.split()) for line in text.split("\n")]
-    return " ".join("".join(reader.title).split()), "\n".join(line for line in lines if line)
+    trafilatura = required("trafilatura", "search")
+    if len(data) > LARGEST:
+        faults.append(Fault(where, f"a page of more than {LARGEST >> 20} MiB", "a page of an article"))
+        return {}
+    html = _decoded(data)
+    tree = trafilatura.load_html(html) if html.count("<") <= MOST_TAGS else None
+    page = None if tree is None else _extracted(tree, url)
+    text = page.text if page else ""
+    row = {"title": _line(page.title or "") if page else _title(html), "text": text.strip() or fragment_text(html)}
+    if not text.strip() and row["text"]:
+        row["note"] = NOTHING
+    if page:
+        row |= {"date": page.date or "", "url": page.url or "", "source": page.sitename or ""}
+    head, _, rest = row["text"].partition("\n")
+    if rest and head == row["title"]:
+        row["text"] = rest
+    language = "" if tree is None else _language(tree)
+    if language and not differs(row["text"], language):
+        row["language"] = language
+    return {key: value for key, value in row.items() if value}
+
+
+def _extracted(tree: Any, url: str) -> Any:
+    """What trafilatura finds in a page; None where it finds no text."""
+    import trafilatura
+
+    return trafilatura.bare_extraction(
+        tree,
+        url=url or None,
+        fast=True,
+        favor_recall=True,
+        include_comments=False,
+        with_metadata=True,
+        config=_config(),
+        # a day that the text only mentions is no date of the page
+        date_extraction_params={"original_date": True, "extensive_search": False},
+    )
+
+
+@cache
+def _config() -> ConfigParser:
+    from trafilatura.settings import use_config
+
+    config: ConfigParser = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(SHORTEST))
+    return config
+
+
+def _decoded(data: bytes) -> str:
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    told = re.search(rb"""charset\s*=\s*["']?([a-zA-Z0-9_.:-]+)""", data[:HEAD], re.IGNORECASE)
+    try:
+        name = codecs.lookup(told[1].decode()).name if told else ""
+        return data.decode(WIDER.get(name, name), errors="replace") if name not in ("", "utf-8") else _guessed(data)
+    except LookupError:
+        return _guessed(data)
+
+
+def _guessed(data: bytes) -> str:
+    from charset_normalizer import from_bytes  # as trafilatura does
+
+    best = from_bytes(data[: 16 * HEAD]).best()
+    return data.decode(best.encoding if best else "windows-1252", errors="replace")
+
+
+def _language(tree: Any) -> str:
+    """The language that a page says it is in, by our code; empty where it says none that we know."""
+    told = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+    if not told.strip():
+        told = next(iter(tree.xpath("//meta[@http-equiv='content-language' or @property='og:locale']/@content")), "")
+    return language_code(str(told).strip()) or ""
+
+
+def _title(html: str) -> str:
+    title = re.search(r"<title[^<>]*>([^<]*)", html[: 16 * HEAD], re.IGNORECASE)
+    return _line(title[1]) if title else ""
+
+
+def _line(markup: str) -> str:
+    return " ".join(fragment_text(markup).split())
