@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -100,3 +101,9 @@ def test_ntrex_sentences_are_identified_and_never_said_to_differ(real_data: Path
 def test_importing_loads_no_model() -> None:
     code = "import sys, polybatch.text.identification; assert not {'py3langid', 'pycld2', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_flood_of_marks_takes_no_time() -> None:
+    started = time.process_time()
+    identify(["a" + "\u0301\u0316" * 100_000])
+    assert time.process_time() - started < 5

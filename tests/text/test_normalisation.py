@@ -2,15 +2,23 @@
 
 import json
 import sys
+import time
 import unicodedata
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from polybatch.text.normalisation import JOINING_SCRIPTS, STRAIGHT, Normalisation, normalise
+from polybatch.text.normalisation import (
+    JOINING_SCRIPTS,
+    MOST_MARKS,
+    STRAIGHT,
+    Normalisation,
+    normalise,
+    with_bounded_marks,
+)
 
 SWITCHES = {name: get_args(field.annotation) for name, field in Normalisation.model_fields.items()}
 KEPT = Normalisation(form="none", joiners="keep", quotes="keep", digits="keep", invisible="keep", spaces="keep")
@@ -129,3 +137,23 @@ def test_the_decimal_digits_of_every_script_become_ascii() -> None:
     for character in map(chr, range(sys.maxunicode + 1)):
         if (digit := unicodedata.decimal(character, None)) is not None:
             assert normalise(character, Normalisation()) == str(digit)
+
+
+@pytest.mark.parametrize(
+    "run", ["\u0301\u0316", "\u0316\u200b\u0301\u00ad\u0327", "\u0f73", "\U0001d165\u0301", "\uff9e\u0301"], ids=ascii
+)
+@pytest.mark.parametrize("form", ["NFC", "NFKC"])
+def test_a_run_of_marks_is_bounded_and_takes_no_time(run: str, form: Literal["NFC", "NFKC"]) -> None:
+    started = time.process_time()
+    text = normalise("a" + run * 100_000 + "b", Normalisation(form=form))
+    assert time.process_time() - started < 5  # sorted one by one, as many marks take minutes
+    assert len(text) <= MOST_MARKS + 2
+    assert text.endswith("b")
+    assert normalise(text, Normalisation(form=form)) == text
+
+
+def test_marks_of_any_language_are_no_run_to_bound() -> None:
+    zalgo = "h" + "\u0301" * MOST_MARKS
+    assert with_bounded_marks(zalgo) == zalgo
+    assert with_bounded_marks(zalgo + "\u0316" + "e\u0301") == zalgo + "e\u0301"
+    assert with_bounded_marks("😀" * 100) == "😀" * 100

@@ -1,5 +1,6 @@
 """Claims about sentences and passages."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,15 @@ def test_news_in_swahili_is_cut_into_sentences_of_at_most_180_words(real_data: P
     assert without_spaces("".join(passages)) == without_spaces(text)
     assert all(count_words(passage, "sw") <= 180 for passage in passages)
     assert sum(count_words(passage, "sw") for passage in passages) / len(passages) > 150
+
+
+@pytest.mark.parametrize("sentence", ["a. ", "A. ", "😀. "])
+def test_cutting_a_long_text_takes_memory_for_little_more_than_the_text(sentence: str) -> None:
+    text = sentence * 100_000
+    cut_passages(text[:300], language="en")  # what is loaded once
+    tracemalloc.start()
+    passages = cut_passages(text, language="en")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert " ".join(passages).split() == text.split()
+    assert most < 20 * len(text)  # a pair of numbers for every word is a hundred times the text

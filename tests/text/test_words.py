@@ -1,5 +1,6 @@
 """Claims about words: right in every script, by example, and the same however a text is spelled, by property."""
 
+import time
 import unicodedata
 
 import pytest
@@ -55,3 +56,9 @@ def test_white_space_parts_words_and_makes_none(parts: list[str]) -> None:
 @given(st.text())
 def test_words_are_the_same_beside_a_script_without_spaces_as_alone(text: str) -> None:
     assert tokens(f"{text} 网") == [*tokens(text), "网"]
+
+
+def test_a_flood_of_marks_takes_no_time() -> None:
+    started = time.process_time()
+    assert len(tokens("a" + "\u0301\u0316\u200c" * 100_000)) == 1
+    assert time.process_time() - started < 5

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
+from polybatch.text.normalisation import with_bounded_marks
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -59,6 +60,7 @@ def differs(text: str, language: str) -> Identified | None:
 def _identify(text: str, identifier: "LanguageIdentifier") -> Identified:
     if not any(map(str.isalpha, text)):
         return Identified(None, 0.0)
+    text = with_bounded_marks(text)
     label, probability = identifier.classify(text)
     if probability > 0.5 and len(_codes()[_code(label)]) == 1:  # no sum of others can be more
         return Identified(None if label == NO_LANGUAGE else _code(label), probability)

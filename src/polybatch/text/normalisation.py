@@ -23,6 +23,7 @@ _INVISIBLE = (
     "\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"  # halves of pairs, and code points that are no characters
 )
+MOST_MARKS = 30  # on end, as in Unicode's stream-safe format; no language has half as many
 _JOINERS = re.compile("[\u200c\u200d]+")
 
 
@@ -62,21 +63,60 @@ class Normalisation(BaseModel):
 def normalise(text: str, options: Normalisation) -> str:
     """The text as `options` have it; normalising it again changes nothing.
 
-    The result may be empty. With `form`, canonically equivalent texts give equal ones. Joiners: a run of them is one,
-    kept between two letters or marks of the same of JOINING_SCRIPTS, after a virama where it is the zero-width joiner
-    (it may end a word: Nepali र्‍, older Malayalam ന്‍), and between emoji; dropped elsewhere.
+    The result may be empty. With `form`, canonically equivalent texts give equal ones, but for those with more than
+    MOST_MARKS combining marks on end, which lose the others. Joiners: a run of them is one, kept between two letters or
+    marks of the same of JOINING_SCRIPTS, after a virama where it is the zero-width joiner (it may end a word: Nepali
+    र्‍, older Malayalam ന്‍), and between emoji; dropped elsewhere.
     """
     if text.isascii() and text.isprintable():  # which only spaces can change
         return text if options.spaces == "keep" else single_spaced(text)
     found = _replaced(options.quotes == "straight", options.digits == "ascii", options.invisible == "drop")
     while True:
-        formed = text if options.form == "none" else unicodedata.normalize(options.form, text)
+        formed = text if options.form == "none" else _formed(text, options.form)
         text = found.sub(_replace, formed)
         if options.joiners != "keep" and ("\u200c" in text or "\u200d" in text):
             text = _JOINERS.sub(_kept_joiner if options.joiners == "script" else "", text)
-        # what was dropped may have stood between a letter and its accent, which the form then joins
-        if text == formed or options.form == "none" or unicodedata.is_normalized(options.form, text):
+        # what was dropped may have stood between marks, or between a letter and its accent, which the form then joins
+        if text == formed or options.form == "none" or text == _formed(text, options.form):
             return text if options.spaces == "keep" else single_spaced(text)
+
+
+def _formed(text: str, form: Literal["NFC", "NFKC"]) -> str:
+    text = with_bounded_marks(text)
+    formed = unicodedata.normalize(form, text)
+    return formed if formed == text else with_bounded_marks(formed)  # one mark may be two in a form
+
+
+def with_bounded_marks(text: str) -> str:
+    """The text with at most MOST_MARKS combining marks on end: forms of Unicode sort them, in their number's square.
+
+    Beyond the basic plane, where marks are rare, every character of a long run is looked at alone.
+    """
+    return text if text.isascii() else _many_marks().sub(_fewer_marks, text)
+
+
+@cache
+def _many_marks() -> re.Pattern[str]:
+    """What finds more than MOST_MARKS characters on end that are sorted, or whose parts are; or are as rare."""
+    marks = {code for code in range(0x300, 0x10000) if _is_mark(chr(code))}
+    starts = sorted(code for code in marks if code - 1 not in marks)
+    ends = sorted(code for code in marks if code + 1 not in marks)
+    ranges = "".join(f"{chr(start)}-{chr(end)}" for start, end in zip(starts, ends, strict=True))
+    return re.compile(f"[{ranges}\U00010000-{chr(sys.maxunicode)}]{{{MOST_MARKS + 1},}}")
+
+
+@cache
+def _is_mark(character: str) -> bool:
+    return all(map(unicodedata.combining, unicodedata.normalize("NFKD", character)))
+
+
+def _fewer_marks(run: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for character in run[0]:
+        marks = marks + 1 if _is_mark(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def single_spaced(text: str) -> str:

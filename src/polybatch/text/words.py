@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import regex
 
+from polybatch.text.normalisation import with_bounded_marks
+
 SCRIPTS_WITHOUT_SPACES = ("Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan")
 UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200c\u200d\u2060\ufeff"))  # soft hyphen, joiners: written or not at will
 
@@ -20,7 +22,7 @@ def tokens(text: str) -> list[str]:
     character alone is a word. A text without a word gives none.
     """
     words, spaced, unspaced, without, digits = _patterns()
-    text = unicodedata.normalize("NFD", text.translate(UNSEEN)).casefold()
+    text = unicodedata.normalize("NFD", with_bounded_marks(text.translate(UNSEEN))).casefold()
     text = unicodedata.normalize("NFC", text)
     # a digit that Python's Unicode is too old to know stays as it is
     text = digits.sub(lambda found: str(unicodedata.decimal(found[0], found[0])), text)
