@@ -2,11 +2,15 @@
 
 import gzip
 import json
+import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from polybatch.data.sources import tmx as tmx_module
+from polybatch.data.sources.source import Reading
 from tests.data.collections.writing import write_lines, write_rows
 from tests.data.sources.forms import FORMS, HADITHI, MINE, STORY, TMX, make, read, squad, write_json
 
@@ -116,6 +120,72 @@ def test_tmx_that_breaks_off_is_a_fault_at_its_line(tmp_path: Path) -> None:
     items, reading = read(make("tmx", **FORMS["tmx"].keys), tmp_path)
     assert len(items) == 1
     assert f"{tmp_path / 'm.tmx'}:6: broken XML: " in str(reading.faults[0])
+
+
+def tmx(tmp_path: Path, *units: str, encoding: str = "utf-8") -> tuple[list[Mapping[str, str]], Reading]:
+    """The texts of units that are pairs of segments in English and Swahili."""
+    body = "".join(
+        f'<tu><tuv xml:lang="en"><seg>{en}</seg></tuv><tuv xml:lang="sw"><seg>{sw}</seg></tuv></tu>\n'
+        for en, sw in (unit.split("|") for unit in units)
+    )
+    head = f'<?xml version="1.0" encoding="{encoding}"?>\n<tmx version="1.4"><body>'
+    (tmp_path / "m.tmx").write_bytes(f"{head}{body}</body></tmx>".encode(encoding, errors="surrogateescape"))
+    items, reading = read(make("tmx", **FORMS["tmx"].keys), tmp_path)
+    return [item.queries for item in items], reading
+
+
+@pytest.mark.parametrize(
+    ("segment", "text"),
+    [
+        ('The first<ph x="1">&lt;br/&gt;</ph>the second', "The first the second"),
+        ('Rain<bpt i="1">&lt;b&gt;</bpt>fell<ept i="1">&lt;/b&gt;</ept>.', "Rain fell."),
+        ("It rained.<it pos='begin'/>All night", "It rained. All night"),
+        ("un<hi>break</hi>able", "unbreakable"),
+        ("नदी<ph/>बढ्यो", "नदी बढ्यो"),
+        ("大雨<ph/>昨夜", "大雨昨夜"),
+        ("(<ph/>quoted<ph/>) <ph/> text", "(quoted) text"),
+        ("a<bpt i='1'>x<sub>hidden</sub></bpt>b", "a b"),
+    ],
+)
+def test_elements_within_a_segment_glue_no_words(segment: str, text: str, tmp_path: Path) -> None:
+    texts, _ = tmx(tmp_path, f"{segment}|Mvua")
+    assert texts == [{"en": text, "sw": "Mvua"}]
+
+
+def test_an_empty_segment_gives_way_to_a_full_variant(tmp_path: Path) -> None:
+    rain = '<tuv xml:lang="en-GB"><seg>Rain</seg></tuv><tuv xml:lang="en-US"><seg>Showers</seg></tuv>'
+    (tmp_path / "m.tmx").write_text(
+        f'<tmx><body><tu><tuv xml:lang="en"><seg> </seg></tuv>{rain}<tuv xml:lang="sw"><seg/></tuv>'
+        '<tuv xml:lang="swa"><seg>Mvua</seg></tuv></tu></body></tmx>'
+    )
+    items, _ = read(make("tmx", **FORMS["tmx"].keys), tmp_path)
+    assert [item.queries for item in items] == [{"en": "Rain", "sw": "Mvua"}]
+
+
+@pytest.mark.parametrize("damage", ["\x0b", "\0", "&#11;", "&#x1F;", "&#xD800;", "&nbsp;", "&", "\udcff"], ids=ascii)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_is_no_text_costs_its_unit_alone(damage: str, encoding: str, tmp_path: Path) -> None:
+    if encoding == "utf-16" and damage == "\udcff":
+        pytest.skip("bytes, of which UTF-16 has two")
+    texts, reading = tmx(tmp_path, "One|Moja", f"Tw{damage}o|Mbili", "Three &amp; &#x2014;|Tatu", encoding=encoding)
+    assert texts == [{"en": "One", "sw": "Moja"}, {"en": "Three & —", "sw": "Tatu"}]
+    assert reading.places == {"a control character, or bytes that are no text": [f"{tmp_path / 'm.tmx'}:3"]}
+    assert reading.faults == []
+
+
+def test_a_flood_without_a_unit_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tmx_module, "QUIET", 1 << 20)
+    (tmp_path / "m.tmx").write_text("<tmx><body>" + "\n" * (3 << 20) + "</body></tmx>")
+    items, reading = read(make("tmx", **FORMS["tmx"].keys), tmp_path)
+    assert items == []
+    assert [fault.found for fault in reading.faults] == ["no unit in 1 MiB"]
+
+
+@pytest.mark.parametrize("flood", ["<!--", "<a", '<a x="', "<!doctype ", "&#", "<a>", "&amp;", "<ph/>", "<![CDATA["])
+def test_a_flood_of_broken_markup_ends_at_once(flood: str, tmp_path: Path) -> None:
+    started = time.process_time()
+    tmx(tmp_path, "One|Moja", flood * (1_000_000 // len(flood)) + "|Mbili")
+    assert time.process_time() - started < 5
 
 
 def test_equal_passages_in_any_language_share_a_group_or_a_further_group(tmp_path: Path) -> None:
