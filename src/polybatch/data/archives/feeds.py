@@ -35,6 +35,7 @@ PREFIXES = {
 
 AGAIN = "save the feed again"
 CHUNK = 1 << 16  # bytes read at once
+LARGEST = 1 << 22  # bytes of an entry
 MOST_ERRORS = 5_000  # of XML that is still read; a flood of them takes a minute and a gigabyte
 BATCH = 64  # entries shown to feedparser at once
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")  # how UTF-16 begins
@@ -104,7 +105,11 @@ def _rows(elements: Any, path: Path, faults: list[Fault]) -> Rows:
             where = f"{path}:{number}"
             if mirror and (row := _page_row(element, mirror, faults)):
                 yield where, row
-            elif feed and feed.add(where, element):
+            elif feed and not feed.add(where, element):
+                faults.append(
+                    Fault(where, f"an entry of more than {LARGEST >> 20} MiB", "an article of a usual length")
+                )
+            elif feed and feed.full:
                 yield from feed.rows()
             _forget(element)
         elif parent is root or (parent is not None and _local(parent) == "channel"):
@@ -137,15 +142,22 @@ class _Feed:
             self._channel = dict(element.getparent().attrib)
 
     def add(self, where: str, entry: Any) -> bool:
-        """Take an entry; whether the batch is full. What feedparser need not see of it is removed."""
+        """Take an entry, or say that it is too large. What feedparser need not see of it is removed."""
         for child in list(entry):
             if _local(child) not in READ or _is_media(child):
                 entry.remove(child)
             elif _local(child) not in TEXTS:
                 for part in child.iter():
                     _shorten(part)
-        self._places.append(where)
-        self._entries.append(_written(entry))
+        written = _written(entry)
+        if len(written) <= LARGEST:
+            self._places.append(where)
+            self._entries.append(written)
+        return len(written) <= LARGEST
+
+    @property
+    def full(self) -> bool:
+        """Whether the batch is."""
         return len(self._entries) >= BATCH
 
     def rows(self) -> Rows:
