@@ -1,25 +1,29 @@
 """Claims about feeds: each entry has its own words, language and date; what is broken is read and said."""
 
+import re
 import time
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
+from polybatch.data.archives.archive import REPLACED, Archive
+from polybatch.data.archives.feeds import BATCH, feed_rows
+from polybatch.data.archives.fields import Article
+from polybatch.data.archives.left_out import LeftOut
 from polybatch.errors import Fault
-from polybatch.search.reading.archive import read_archive
-from polybatch.search.reading.feeds import BATCH, feed_rows
-from polybatch.search.records import Document
+from tests.data.mutations import Mutation, contents, examples, mutations, write_mutated
 
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/"'
 
 
-def read(*paths: Path) -> tuple[list[Document], list[Fault]]:
-    faults: list[Fault] = []
-    return [document for _, document in read_archive(paths, faults)], faults
+def read(*paths: Path) -> tuple[list[Article], list[Fault]]:
+    left = LeftOut()
+    return [article for _, article in Archive(paths).articles(left)], left.first
 
 
-def rss(tmp_path: Path, *items: str, head: str = "", attributes: str = 'version="2.0"') -> list[Document]:
+def rss(tmp_path: Path, *items: str, head: str = "", attributes: str = 'version="2.0"') -> list[Article]:
     """The documents of a feed of these items, which has no faults."""
     body = "".join(f"<item>{item}</item>" for item in items)
     path = tmp_path / "feed.rss"
@@ -29,7 +33,7 @@ def rss(tmp_path: Path, *items: str, head: str = "", attributes: str = 'version=
     return documents
 
 
-def atom(tmp_path: Path, *entries: str, attributes: str = 'xml:lang="en"') -> list[Document]:
+def atom(tmp_path: Path, *entries: str, attributes: str = 'xml:lang="en"') -> list[Article]:
     path = tmp_path / "feed.atom"
     body = "".join(f"<entry>{entry}</entry>" if "<entry" not in entry else entry for entry in entries)
     path.write_text(f"{ATOM} {attributes}><title>Habari</title>{body}</feed>", encoding="utf-8")
@@ -46,7 +50,7 @@ def test_what_stands_in_a_nested_element_is_not_the_entrys(tmp_path: Path) -> No
         "<media:description>" + "A caption. " * 40 + "</media:description></media:group>"
         "<id>urn:1</id><title>Mvuvi</title><updated>2023-03-02T09:00:00Z</updated><summary>Alivua samaki.</summary>",
     )
-    assert entry == Document("urn:1", "Alivua samaki.", "Mvuvi", "en", date(2023, 3, 2), "Pwani")
+    assert entry == Article("urn:1", "Alivua samaki.", "Mvuvi", "en", date(2023, 3, 2), "Pwani")
 
 
 def test_a_picture_of_a_channel_or_an_item_gives_it_no_title(tmp_path: Path) -> None:
@@ -185,7 +189,7 @@ def test_a_long_feed_is_read_a_batch_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "a.rss"
     item = f"<item><guid>%d</guid><title>T</title><description>{'word ' * 2_000}</description></item>"
     path.write_text("<rss><channel>" + "".join(item % n for n in range(2_000)) + "</channel></rss>")
-    rows = feed_rows(path, [])
+    rows = feed_rows(path, LeftOut())
     assert next(rows)[1]["id"] == "0"  # after some kilobytes of twenty million
     assert sum(1 for _ in rows) == 1_999
 
@@ -224,8 +228,47 @@ FLOODS = [
 def test_a_flood_ends_at_once_and_is_said(before: str, flood: str, tmp_path: Path) -> None:
     path = tmp_path / "a.rss"
     path.write_text(before + flood * (500_000 // len(flood)))
-    faults: list[Fault] = []
+    left = LeftOut()
     started = time.process_time()
-    list(feed_rows(path, faults))
+    list(feed_rows(path, left))
     assert time.process_time() - started < 5  # of 10 MB, ten seconds; what grows with the square takes minutes
-    assert faults
+    assert left.rows
+
+
+@pytest.mark.parametrize("days", [("2023-03-05", "2023-03-06"), ("a", "b", "c")])
+def test_an_item_of_several_snapshots_is_one_article_as_the_last_has_it(days: tuple[str, ...], tmp_path: Path) -> None:
+    for number, day in enumerate(days):
+        changing = f"<item><guid>1</guid><title>Water at {number} metres</title></item>"
+        same = "<item><guid>2</guid><title>The same each day</title></item>"
+        (tmp_path / f"{day}.rss").write_text(f"<rss><channel>{changing}{same}</channel></rss>")
+    archive = Archive([tmp_path])
+    looked, left = LeftOut(), LeftOut()
+    assert archive.look(looked, strict=True) == 2
+    titles = {article.id: article.title for _, article in archive.articles(left)}
+    assert titles == {"1": f"Water at {len(days) - 1} metres", "2": "The same each day"}
+    assert looked.notes[REPLACED] == left.notes[REPLACED] == len(days) - 1
+    assert left.rows == 0
+
+
+def test_any_bytes_of_a_feed_are_read_and_no_entry_is_lost_in_silence(tmp_path: Path) -> None:
+    items = "".join(
+        f"<item><guid>{n}</guid><title>T{n}</title><description>&lt;p>Word {n}.</description></item>" for n in range(4)
+    )
+    (tmp_path / "a.rss").write_text(f'<?xml version="1.0"?><rss><channel><title>F</title>{items}</channel></rss>')
+    entries = "".join(
+        f'<entry xml:lang="sw"><id>urn:{n}</id><title>T</title><content>Neno.</content></entry>' for n in range(4)
+    )
+    (tmp_path / "b.atom").write_text(f"{ATOM}>{entries}</feed>")
+    originals = contents(tmp_path)
+
+    @settings(max_examples=examples(40), deadline=10_000, suppress_health_check=list(HealthCheck))
+    @given(mutations)
+    def run(drawn: list[Mutation]) -> None:
+        write_mutated(originals, drawn)
+        for path in originals:
+            left = LeftOut()
+            read_ = sum(1 for _ in Archive([path]).articles(left))
+            there = len(re.findall(rb"<(?:item|entry)[\\s>]", path.read_bytes()))
+            assert read_ + left.rows + left.notes.total() >= there or left.rows
+
+    run()
