@@ -50,7 +50,7 @@ def places(path: Path) -> tuple[list[str], list[Fault]]:
         assert article.id
         assert not any(map(unstorable, (article.id, article.text, article.title, article.source, article.url)))
     rows = [json.loads(line) for line in listing.getvalue().splitlines()]
-    assert len(rows) == left.rows + left.notes.total()
+    assert len(rows) == left.rows + left.notes.total() + left.remarks.total()
     return there, [Fault(row["where"], row["found"]) for row in rows]
 
 

@@ -13,7 +13,6 @@ from polybatch.data.archives.json_files import json_file_rows
 from polybatch.data.archives.left_out import LeftOut, file_of
 from polybatch.data.archives.texts import ENDS, text_rows
 from polybatch.data.archives.wxr import is_wxr, wxr_rows
-from polybatch.data.formats.bounds import Faults
 from polybatch.data.formats.jsonl import json_rows
 from polybatch.data.formats.parquet import parquet_rows
 from polybatch.data.formats.tables import table_rows
@@ -21,11 +20,11 @@ from polybatch.data.formats.texts import is_macos
 from polybatch.errors import DataError, Fault
 
 Rows = Iterator[tuple[str, dict[str, Any]]]
-Reader = Callable[[Path, Faults], Rows]
+Reader = Callable[[Path, LeftOut], Rows]
 
 
-def _xml_rows(path: Path, faults: Faults) -> Rows:
-    return wxr_rows(path, faults) if is_wxr(path) else feed_rows(path, faults)
+def _xml_rows(path: Path, left: LeftOut) -> Rows:
+    return wxr_rows(path, left) if is_wxr(path) else feed_rows(path, left)
 
 
 READERS: dict[str, Reader] = {
@@ -45,6 +44,9 @@ READERS: dict[str, Reader] = {
     ".tsv.gz": table_rows,
 }
 """What reads a file, by the end of its name, in capitals too."""
+
+FEEDS = {feed_rows, _xml_rows}
+REPLACED = "an item that a later feed has in other words, under the same id"
 
 FORMATS = ", ".join([*READERS, *ENDS])
 ALLOWED = 0.1  # share of an archive's rows that may be bad
@@ -66,14 +68,17 @@ class Archive:
 
     def __post_init__(self) -> None:
         self._fields = Fields(self.fields)
+        self._replaced: set[str] = set()
+        self._last: dict[bytes, tuple[str, bytes]] = {}
 
     def articles(self, left: LeftOut) -> Iterator[tuple[str, Article]]:
         """The articles, one at a time, each with its place; what is wrong goes to `left`, and what is left out.
 
         Of a folder, every file below it that has a known end is read, in the order of names; hidden ones are not. Two
-        articles with one id are one where they say the same; else the later one is a fault.
+        articles with one id are one where they say the same; else the later one is a fault, but of feeds, saved day by
+        day, the later one is the article: read the archive once before what is kept.
         """
-        ids: dict[bytes, tuple[str, bytes]] = {}
+        ids: dict[bytes, tuple[str, bytes, bool]] = {}
         for root in self.paths:
             for path, rows in _files(root, left):
                 for where, row in rows(path, left):
@@ -82,12 +87,20 @@ class Archive:
                         faults = article
                     elif not (faults := self.check(article, where)):
                         key, content = _hash(article.id), _hash(repr(article))
-                        place, before = ids.setdefault(key, (where, content))
+                        if where in self._replaced:
+                            left.note(REPLACED, where)
+                            continue
+                        here = (where, content, rows in FEEDS)
+                        place, before, is_feed = ids.setdefault(key, here)
                         if place == where:
                             left.good[file_of(where)] += 1
                             yield where, article
                         elif before == content:
                             left.note("word for word an article before it, under the same id", where)
+                        elif is_feed and rows in FEEDS:
+                            left.note(REPLACED, place)
+                            self._replaced.add(place)
+                            ids[key] = here
                         else:
                             what = f"id {article.id[:80]!r} is that of {place} too"
                             left.append(Fault(where, what, "one document for an id"))

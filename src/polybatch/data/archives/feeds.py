@@ -4,14 +4,12 @@ import codecs
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import date
 from html.entities import name2codepoint
 from pathlib import Path
 from typing import IO, Any
 
-from polybatch.data.archives.dates import to_day
+from polybatch.data.archives.left_out import LeftOut
 from polybatch.data.archives.mirror import Mirror
-from polybatch.data.formats.bounds import FIELD, Faults
 from polybatch.data.formats.lines import opened
 from polybatch.errors import Fault
 from polybatch.extras import required
@@ -35,8 +33,11 @@ PREFIXES = {
 }
 """Prefixes that feeds use without declaring them."""
 
+LONGEST_FIELD = 8_192  # characters of what is no text; an index takes no more
+MISSING = "pages of a sitemap that are not in the mirror beside it"
 AGAIN = "save the feed again"
 CHUNK = 1 << 16  # bytes read at once
+LARGEST = 1 << 22  # bytes of an entry
 MOST_ERRORS = 5_000  # of XML that is still read; a flood of them takes a minute and a gigabyte
 BATCH = 64  # entries shown to feedparser at once
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")  # how UTF-16 begins
@@ -44,15 +45,15 @@ ENTITY = re.compile(rb"&([a-zA-Z][a-zA-Z0-9]{0,31});")
 BARE = re.compile(rb"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|[a-zA-Z][a-zA-Z0-9]{0,31};)")
 LESS = re.compile(rb"<(?![!?])(?=[^<>]*<)")  # what begins no tag
 LONGEST_ENTITY = 34
-HARMLESS = {"ERR_INVALID_CHAR", "ERR_RESERVED_XML_NAME"}  # a control character, a declaration after the first line
+HARMLESS = {"ERR_INVALID_CHAR"}  # a control character, which goes
 
 
-def feed_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]:
+def feed_rows(path: Path, left: LeftOut) -> Iterator[tuple[str, dict[str, Any]]]:
     """The entries of a feed or a sitemap, each with its place `path:number`, counted from 1; plain or gzipped.
 
     The longest of content and summary is the text, without its markup. An entry's own language goes before the feed's,
     the title of the source that it names before the feed's title. A sitemap's pages are read from a mirror of the site
-    beside it (see `Mirror`); one fault counts those that are not there and of which the sitemap names no title either.
+    beside it (see `Mirror`); those that are not there and of which the sitemap names no title either are noted.
     An index of sitemaps has no entries. XML that is broken is read as far as it goes, and is a fault at its line; XML
     that declares entities is refused. Read entry by entry: memory does not grow with the file.
     """
@@ -72,17 +73,18 @@ def feed_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]
             remove_pis=True,
         )
         with opened(path) as file:
-            yield from _rows(_elements(file, parser), path, faults)
-        faults.extend(_broken(parser.feed_error_log, path))
+            yield from _rows(_elements(file, parser), path, left)
+        for fault in _broken(parser.feed_error_log, path):
+            left.append(fault)
     except etree.XMLSyntaxError as error:
-        faults.append(Fault(f"{path}:{error.lineno or 1}", f"broken XML: {error.msg}", AGAIN))
+        left.append(Fault(f"{path}:{error.lineno or 1}", f"broken XML: {error.msg}", AGAIN))
     except (EOFError, zlib.error) as error:
-        faults.append(Fault(str(path), f"broken archive: {error}", AGAIN))
+        left.append(Fault(str(path), f"broken archive: {error}", AGAIN))
     except OSError as error:
-        faults.append(Fault(str(path), why_unreadable(error)))
+        left.append(Fault(str(path), why_unreadable(error)))
 
 
-def _rows(elements: Any, path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]:
+def _rows(elements: Any, path: Path, left: LeftOut) -> Iterator[tuple[str, dict[str, Any]]]:
     """The rows of all entries; the tree is pruned as it grows."""
     root: Any = None
     feed: _Feed | None = None
@@ -93,20 +95,22 @@ def _rows(elements: Any, path: Path, faults: Faults) -> Iterator[tuple[str, dict
         if root is None:
             root, kind = element, name
             if wrong := _refused(root):
-                faults.append(Fault(str(path), *wrong))
+                left.append(Fault(str(path), *wrong))
             if wrong or kind == INDEX:
                 return
             feed = None if kind == "urlset" else _Feed(root)
-            mirror = None if feed else Mirror(path.parent, str(path))
+            mirror = None if feed else Mirror(path.parent)
         if event == "start":
             continue
         parent = element.getparent()
         if name == ENTRIES[kind]:
             number += 1
             where = f"{path}:{number}"
-            if mirror and (row := _page_row(element, mirror, faults)):
+            if mirror and (row := _page_row(element, mirror, where, left)):
                 yield where, row
-            elif feed and feed.add(where, element):
+            elif feed and not feed.add(where, element):
+                left.append(Fault(where, f"an entry of more than {LARGEST >> 20} MiB", "an article of a usual length"))
+            elif feed and feed.full:
                 yield from feed.rows()
             _forget(element)
         elif parent is root or (parent is not None and _local(parent) == "channel"):
@@ -116,8 +120,6 @@ def _rows(elements: Any, path: Path, faults: Faults) -> Iterator[tuple[str, dict
                 _forget(element)
     if feed:
         yield from feed.rows()
-    if mirror:
-        faults.extend(mirror.missing())
 
 
 class _Feed:
@@ -139,15 +141,22 @@ class _Feed:
             self._channel = dict(element.getparent().attrib)
 
     def add(self, where: str, entry: Any) -> bool:
-        """Take an entry; whether the batch is full. What feedparser need not see of it is removed."""
+        """Take an entry, or say that it is too large. What feedparser need not see of it is removed."""
         for child in list(entry):
             if _local(child) not in READ or _is_media(child):
                 entry.remove(child)
             elif _local(child) not in TEXTS:
                 for part in child.iter():
                     _shorten(part)
-        self._places.append(where)
-        self._entries.append(_written(entry))
+        written = _written(entry)
+        if len(written) <= LARGEST:
+            self._places.append(where)
+            self._entries.append(written)
+        return len(written) <= LARGEST
+
+    @property
+    def full(self) -> bool:
+        """Whether the batch is."""
         return len(self._entries) >= BATCH
 
     def rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -189,40 +198,34 @@ def _entry_row(entry: Any, feed: Any) -> dict[str, Any]:
         "source": _line(entry.get("source", {}).get("title") or feed.get("title", "")),
     }
     row["language"] = row["language"] or feed.get("language")
-    return {key: value for key, value in row.items() if value}
+    return {key: value or "" for key, value in row.items()}
 
 
-def _date(entry: Any) -> str | date:
-    """When an entry was published, else when it was changed; as feedparser reads it where we cannot."""
-    for name in ("published", "created", "updated"):
-        if text := dict.get(entry, name):  # its own `get` gives one for another, and warns
-            parsed = dict.get(entry, f"{name}_parsed")
-            return date(*parsed[:3]) if parsed and parsed[0] > 0 and to_day(text) is None else text
-    return ""
+def _date(entry: Any) -> str:
+    """When an entry was published, else when it was changed, as it is written."""
+    # the dict's own `get`: feedparser's gives one for another, and warns
+    return next((text for name in ("published", "created", "updated") if (text := dict.get(entry, name))), "")
 
 
-def _page_row(url: Any, mirror: Mirror, faults: Faults) -> dict[str, Any]:
+def _page_row(url: Any, mirror: Mirror, where: str, left: LeftOut) -> dict[str, Any]:
     """The row of a page that a sitemap lists, from the mirror; empty where neither text nor title is known."""
     own = {_local(child): (child.text or "").strip() for child in url}
     news = {_local(part): (part.text or "").strip() for part in url.iter() if "sitemap-news" in str(part.tag)}
     address = own.get("loc", "")
     title = _line(news.get("title", ""))
-    page = mirror.page(address, faults, needed=not title)
+    page = mirror.page(address, where, left)
+    if not page and not title:
+        left.note(MISSING, where)
     row = {
         **page,
         "id": address,
         "url": address,
         "title": title or page.get("title", ""),
-        "date": _w3c(news.get("publication_date") or page.get("date") or own.get("lastmod", "")),
+        "date": news.get("publication_date") or page.get("date") or own.get("lastmod", ""),
         "language": news.get("language") or page.get("language", ""),
         "source": news.get("name") or page.get("source", ""),
     }
     return {key: value for key, value in row.items() if value} if page or title else {}
-
-
-def _w3c(text: str) -> str:
-    """A date of the sitemap protocol, in which a year or a month alone is one: its first day."""
-    return text + "-01" * {4: 2, 7: 1}[len(text)] if re.fullmatch(r"\d{4}(-\d\d)?", text) else text
 
 
 def _refused(root: Any) -> tuple[str, ...]:
@@ -327,8 +330,8 @@ def _written(element: Any) -> bytes:
 
 def _shorten(element: Any) -> None:
     """Cut what is no text to just over what a field may have, so that it is refused and takes no time before."""
-    if element.text and len(element.text) > FIELD:
-        element.text = element.text[: FIELD + 1]
+    if element.text and len(element.text) > LONGEST_FIELD:
+        element.text = element.text[: LONGEST_FIELD + 1]
 
 
 def _local(element: Any) -> str:

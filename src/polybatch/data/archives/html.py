@@ -6,7 +6,7 @@ from configparser import ConfigParser
 from functools import cache
 from typing import Any
 
-from polybatch.data.formats.bounds import Faults
+from polybatch.data.archives.left_out import LeftOut
 from polybatch.errors import Fault
 from polybatch.extras import required
 from polybatch.languages import language_code
@@ -17,23 +17,22 @@ LARGEST = 1 << 24  # bytes of a page
 MOST_TAGS = 20_000  # of a page in which an article is looked for; a longer one would take minutes
 SHORTEST = 10  # characters of an article; of a shorter one trafilatura takes the whole page, menus and all
 HEAD = 4_096  # bytes in which a page says its charset
-NOTHING = "a page without an article that trafilatura sees: its whole text was taken"
-"""The `note` of a row whose text is all that the page shows."""
+WHOLE = "pages in which trafilatura sees no article: all that they show was taken"
 
 # what browsers take a name for that means less than what is written under it
 WIDER = {"iso8859-1": "windows-1252", "ascii": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}
 
 
-def page_row(data: bytes, where: str, faults: Faults, *, url: str = "") -> dict[str, Any]:
+def page_row(data: bytes, where: str, left: LeftOut, *, url: str = "") -> dict[str, Any]:
     """Title, text, date, language, source and address of a page; empty, with a fault, where it is too large.
 
-    The text is the article's, a block on each line; where trafilatura finds none, all that the page shows, which a
-    `note` says. The page's language is believed unless the text surely is in another. The charset is UTF-8 where that
+    The text is the article's, a block on each line; where trafilatura finds none, all that the page shows, which is
+    remarked. The page's language is believed unless the text surely is in another. The charset is UTF-8 where that
     fits, else what the page declares, else what its bytes suggest.
     """
     trafilatura = required("trafilatura", "search")
     if len(data) > LARGEST:
-        faults.append(Fault(where, f"a page of more than {LARGEST >> 20} MiB", "a page of an article"))
+        left.append(Fault(where, f"a page of more than {LARGEST >> 20} MiB", "a page of an article"))
         return {}
     html = _decoded(data)
     tree = trafilatura.load_html(html) if html.count("<") <= MOST_TAGS else None
@@ -41,7 +40,7 @@ def page_row(data: bytes, where: str, faults: Faults, *, url: str = "") -> dict[
     text = page.text if page else ""
     row = {"title": _line(page.title or "") if page else _title(html), "text": text.strip() or fragment_text(html)}
     if not text.strip() and row["text"]:
-        row["note"] = NOTHING
+        left.remark(WHOLE, where)
     if page:
         row |= {"date": page.date or "", "url": page.url or "", "source": page.sitename or ""}
     head, _, rest = row["text"].partition("\n")

@@ -26,7 +26,8 @@ class Kind:
 
 
 class LeftOut:
-    """Takes every fault of an archive; `rows` counts them, `notes` what was left out for another reason."""
+    """Takes every fault of an archive; `rows` counts them, `notes` what was left out for another reason,
+    `remarks` what was taken in another way than usual."""
 
     def __init__(self, listing: IO[str] | None = None) -> None:
         self._listing = listing
@@ -35,6 +36,7 @@ class LeftOut:
         self.kinds: dict[tuple[str, str], Kind] = {}
         self.good: Counter[str] = Counter()
         self.notes: Counter[str] = Counter()
+        self.remarks: Counter[str] = Counter()
         self.passed: Counter[str] = Counter()
 
     def append(self, fault: Fault) -> None:
@@ -56,6 +58,11 @@ class LeftOut:
     def note(self, what: str, where: str) -> None:
         """Take a row that is left out with nothing wrong about it."""
         self.notes[what] += 1
+        self._list(where, what, "")
+
+    def remark(self, what: str, where: str) -> None:
+        """Take a row that was read in another way than usual."""
+        self.remarks[what] += 1
         self._list(where, what, "")
 
     def told(self) -> list[Fault]:
@@ -86,6 +93,7 @@ class LeftOut:
         """For people: the faults by kind, then what was left out or passed over for other reasons, a line each."""
         lines = [f"left out: {fault}" for fault in self.told()]
         lines += [f"left out: {count:,}: {what}" for what, count in sorted(self.notes.items())]
+        lines += [f"taken: {count:,}: {what}" for what, count in sorted(self.remarks.items())]
         if self.passed:
             files = ", ".join(f"{count:,} {what}" for what, count in sorted(self.passed.items()))
             lines.append(f"files not read: {files}")

@@ -7,9 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from polybatch.data.archives.html import LARGEST, page_row
-from polybatch.data.formats.bounds import Faults
-from polybatch.errors import Fault
-from polybatch.files import why_unreadable
+from polybatch.data.archives.left_out import LeftOut
 
 
 class Mirror:
@@ -20,41 +18,20 @@ class Mirror:
     folder is read.
     """
 
-    def __init__(self, folder: Path, where: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        self._where = where
-        self._read = 0
-        self._missing: list[str] = []
 
-    def page(self, url: str, faults: Faults, *, needed: bool) -> dict[str, Any]:
-        """What the page of an address says; empty where it is not there, which counts as missing if it is needed."""
+    def page(self, url: str, where: str, left: LeftOut) -> dict[str, Any]:
+        """What the page of an address says; empty where it is not there, or cannot be read, which `left` takes."""
         for file in _candidates(self._folder, url):
             try:
                 # a page's path may hold .. or be a link
                 if file.is_file() and file.resolve().is_relative_to(self._folder):
-                    self._read += 1
-                    return self._page(file, url, faults)
+                    with file.open("rb") as opened:
+                        return page_row(opened.read(LARGEST + 1), where, left, url=url)
             except (OSError, ValueError):  # a name that is too long, or no name
                 continue
-        if needed:
-            self._missing.append(url)
         return {}
-
-    def missing(self) -> list[Fault]:
-        """One fault for all pages that were needed and are not there."""
-        if not self._missing:
-            return []
-        found = f"{len(self._missing)} pages are not beside it, the first {self._missing[0][:200]!r}"
-        return [Fault(self._where, found, "a mirror of the site, in a folder HOST")]
-
-    def _page(self, file: Path, url: str, faults: Faults) -> dict[str, Any]:
-        try:
-            with file.open("rb") as opened:
-                data = opened.read(LARGEST + 1)
-        except OSError as error:
-            faults.append(Fault(str(file), why_unreadable(error)))
-            return {}
-        return page_row(data, str(file), faults, url=url)
 
 
 def _candidates(folder: Path, url: str) -> Iterator[Path]:

@@ -30,9 +30,8 @@ CHUNK = 1 << 16  # bytes parsed at once
 LONGEST = 1 << 20  # characters of one segment
 QUIET = 1 << 26  # characters without the end of a unit, after which a file holds no more
 BROKEN = "\ufffd"  # stands for what is no text: a control character, bytes that are not in the file's encoding
-NO_XML = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&(?!(?:amp|lt|gt|quot|apos);|#)|&#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))?;?"
-)
+CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+REFERENCE = re.compile("&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))?)?;?")
 LONGEST_REFERENCE = 16
 SPANNING = {"hi", "g", "mrk"}  # elements around a part of a text, which may be a part of a word
 TAG = "\0"  # where an element of a segment begins or ends, which XML itself cannot hold
@@ -119,9 +118,13 @@ def _texts(file: IO[bytes]) -> Iterator[str]:
         text += decoder.decode(data)
         start = text.rfind("&", max(0, len(text) - LONGEST_REFERENCE))
         cut = start if start >= 0 else len(text)  # a reference may go on in the next piece
-        yield NO_XML.sub(_known, text[:cut])
+        yield _well_formed(text[:cut])
         text, data = text[cut:], file.read(CHUNK)
-    yield NO_XML.sub(_known, text + decoder.decode(b"", True))
+    yield _well_formed(text + decoder.decode(b"", True))
+
+
+def _well_formed(text: str) -> str:
+    return REFERENCE.sub(_known, CONTROL.sub(BROKEN, text))
 
 
 def _known(match: re.Match[str]) -> str:
