@@ -16,6 +16,7 @@ from polybatch.errors import DataError, Fault, RecipeError, gathered
 from polybatch.experiment.contaminated import find_rows, without_rows
 from polybatch.experiment.corrections import fitting_texts
 from polybatch.experiment.recipe import Recipe
+from polybatch.experiment.recipe.encoder import model_faults
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.records import Collection
@@ -104,7 +105,7 @@ def load_inputs(
         raise DataError([missing_data(needed, where=f"recipe {recipe.name}")])
     if data is not None and needed and not data.is_dir():
         raise DataError([Fault(str(data), "no such folder", missing_data(needed, where="").works)])
-    faults: list[Fault] = []
+    faults: list[Fault] = model_faults(recipe)
     collections: tuple[Collection, ...] = ()
     developments: tuple[Collection, ...] = ()
     with gathered(faults):

@@ -44,6 +44,7 @@ from polybatch.results.store import (
 )
 from polybatch.training.card import CARD, model_card, score_model
 from polybatch.training.fitting import Tracking
+from polybatch.training.frozen import StateStore
 from polybatch.training.material import Material
 from polybatch.training.processes import Processes
 from polybatch.training.train import read_record, train_system, working_folder
@@ -190,6 +191,7 @@ def _material(
         inputs.development,
         processes,
         tracking,
+        StateStore(folder) if recipe.tuning.train_layers else None,
     )
 
 
