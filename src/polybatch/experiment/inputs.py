@@ -92,20 +92,23 @@ def load_inputs(
     table: Path | None = None,
     systems: Sequence[str] | None = None,
     test: bool = True,
+    train: bool = True,
 ) -> Inputs:
     """Build and load what a recipe names, and check that every system's batches can be planned.
 
     The table of its rows is built in `folder`, or stands in `table` already, where `polybatch data build` made it.
     `data` is the folder that relative names start from; `systems`, if given, stand for the recipe's; without `test`
-    no collection is loaded that is only to be tested on. Raises FaultyInputError (DataError, RecipeError) with every
-    fault of every source and collection at once; where a data folder is needed and not given, one line says so.
+    no collection is loaded that is only to be tested on, without `train` the encoder need not be there. Raises
+    FaultyInputError (DataError, RecipeError) with every fault of every source and collection at once, before rows are
+    read where the encoder has one; where a data folder is needed and not given, one line says so.
     """
     needed = recipe.upstreams()
     if needed and data is None:
         raise DataError([missing_data(needed, where=f"recipe {recipe.name}")])
     if data is not None and needed and not data.is_dir():
         raise DataError([Fault(str(data), "no such folder", missing_data(needed, where="").works)])
-    faults: list[Fault] = model_faults(recipe)
+    faults: list[Fault] = model_faults(recipe) if train else []
+    encoder_fits = not faults
     collections: tuple[Collection, ...] = ()
     developments: tuple[Collection, ...] = ()
     with gathered(faults):
@@ -116,6 +119,8 @@ def load_inputs(
     if development:
         with gathered(faults):
             developments = load_collections([development], data=data, **recipe.test_languages())
+    if not encoder_fits:
+        raise DataError(faults)  # reading rows may take long
     built = validation = fitting = None
     with gathered(faults):
         built = _built(recipe, recipe.train, table, folder / TABLE, data, command, progress)
