@@ -35,17 +35,20 @@ from polybatch.training.train import train_system
 NAGARIK = 500
 VARIANTS: dict[str, dict[str, Any]] = {
     "untuned": {"system": "untuned"},
-    "4 layers, 1e-4": {},
-    "2 layers, 2e-4": {"tuning": {"train_layers": 2}, "training": {"learning_rate": 2e-4}},
-    "6 layers, 1e-4": {"tuning": {"train_layers": 6}},
-    "12 layers, 5e-5": {"tuning": {"train_layers": 12}, "training": {"learning_rate": 5e-5}},
-    "4 layers, 2e-4": {"training": {"learning_rate": 2e-4}},
-    "4 layers, 5e-5": {"training": {"learning_rate": 5e-5}},
-    "4 layers, 1e-4, 240 steps": {"training": {"steps": 240}},
-    "hybrid": {"system": "hybrid"},
-    "hybrid, 240 steps": {"system": "hybrid", "training": {"steps": 240}},
-    "en-en": {"system": "en-en"},
-    "x-x-mono": {"system": "x-x-mono"},
+    "2 layers, 2e-4": {"tuning": {"train_layers": 2}, "training": {"steps": 40, "learning_rate": 2e-4}},
+    "4 layers, 1e-4": {"tuning": {"train_layers": 4}, "training": {"steps": 40, "learning_rate": 1e-4}},
+    "4 layers, 2e-4": {"tuning": {"train_layers": 4}, "training": {"steps": 40, "learning_rate": 2e-4}},
+    "6 layers, 1e-4": {"tuning": {"train_layers": 6}, "training": {"steps": 40, "learning_rate": 1e-4}},
+    "12 layers, 5e-5": {"tuning": {"train_layers": 12}, "training": {"steps": 40, "learning_rate": 5e-5}},
+    "12 layers, 1e-4": {"tuning": {"train_layers": 12}, "training": {"steps": 40, "learning_rate": 1e-4}},
+    "4 layers, 2e-4, 120 steps": {
+        "tuning": {"train_layers": 4},
+        "training": {"steps": 120, "learning_rate": 2e-4},
+    },
+    "4 layers, 2e-4, 240 steps": {
+        "tuning": {"train_layers": 4},
+        "training": {"steps": 240, "learning_rate": 2e-4},
+    },
 }
 
 
@@ -98,9 +101,14 @@ def changed(recipe: Recipe, change: dict[str, Any]) -> Recipe:
     return recipe.model_copy(update=tables)
 
 
-def row(name: str, recipe: Recipe, material: Material, collections: list[Collection], folder: Path) -> list[str]:
-    recipe, system = changed(recipe, VARIANTS[name]), VARIANTS[name].get("system", "x-y")
-    material = replace(material, states=StateStore(folder) if recipe.tuning.train_layers else None)
+def row(
+    name: str, recipe: Recipe, material: Material, stores: dict[int, StateStore], collections: list[Collection]
+) -> list[str]:
+    recipe, system, folder = changed(recipe, VARIANTS[name]), VARIANTS[name].get("system", "x-y"), material.folder
+    layers = recipe.tuning.train_layers or 0
+    if layers not in stores:
+        stores[layers] = StateStore(folder)
+    material = replace(material, states=stores[layers])
     clock, processor = time.monotonic(), time.process_time()
     train_system(recipe, system, seed=1, material=material, out=folder / "model", progress=Silent())
     took, worked = time.monotonic() - clock, time.process_time() - processor
@@ -142,8 +150,9 @@ def main() -> None:
         material = Material(inputs.table, inputs.fingerprint(), [], inputs.built.texts, folder)
         beds = " | ".join(f"{bed} {what}" for bed in ("GV", "FLORES") for what in ("Mo", "Cr", "Mul", "distance"))
         print(f"| variant | {beds} | Nagarik en-ne | minutes | processor minutes |\n|---|{'--:|' * 11}", flush=True)
+        stores: dict[int, StateStore] = {}
         for name in chosen.names or VARIANTS:
-            print(f"| {' | '.join(row(name, recipe, material, collections, folder))} |", flush=True)
+            print(f"| {' | '.join(row(name, recipe, material, stores, collections))} |", flush=True)
 
 
 if __name__ == "__main__":
