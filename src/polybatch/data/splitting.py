@@ -19,7 +19,7 @@ from polybatch.languages import check_language
 from polybatch.records import Collection, Passage, Query
 from polybatch.text.passages import cut_passages
 
-RECIPE, BEST, TRAIN, TEST = "recipe.toml", "best.toml", "train", "test"
+RECIPE, BEST, TRAIN, STOP, TEST = "recipe.toml", "best.toml", "train", "stop", "test"
 FEWEST = 10  # articles in all languages, under which nothing can be said of a model
 FEW = 25  # articles held out, under which only large differences are found
 LUCK = 0.75  # of the share asked is held out at least, however the hashes fall
@@ -52,7 +52,9 @@ class Split:
         return lines
 
 
-def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: float, licence: str) -> Split:
+def split_articles(
+    folders: Mapping[str, Path], out: Path, *, name: str, share: float, licence: str, stop_share: float = 0.0
+) -> Split:
     """Split articles into training and test, and write both with two recipes to `out`, whole or not at all.
 
     RECIPE compares the strategies, BEST trains the one encoder that found most on real news (see `own_recipes`).
@@ -60,11 +62,12 @@ def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: 
     `folders`: language -> a folder of plain text files, UTF-8, the first line the headline; files of one name are
     translations. Articles that are there in every language are held out by a hash of their name, about `share` of
     them: the same ones each time, and whatever articles come later; a few more where hashes would leave less than LUCK
-    of the share. All languages of an article are on one side. Test queries are the headlines; all passages of the
-    article, in every language, answer them. Raises DataError with every fault: an `out` that is there already, which
-    may be somebody's own articles, an unknown language, a folder that is missing or empty, fewer than FEWEST articles
-    in all languages, an article held out that cannot be read or has no text after its headline. One of those trained on
-    is left out, and is in the notes.
+    of the share. With a `stop_share`, so many more are held out in a collection of their own, STOP, to stop a training
+    by. All languages of an article are on one side. Test queries are the headlines; all passages of the article, in
+    every language, answer them. Raises DataError with every fault: an `out` that is there already, which may be
+    somebody's own articles, an unknown language, a folder that is missing or empty, fewer than FEWEST articles in all
+    languages, an article held out that cannot be read or has no text after its headline. One of those trained on is
+    left out, and is in the notes.
     """
     if out.exists():
         raise DataError([Fault(str(out), "is there already", "name another --out")])
@@ -76,14 +79,18 @@ def split_articles(folders: Mapping[str, Path], out: Path, *, name: str, share: 
     drawn = sorted(whole, key=_draw)
     least = max(FEWEST // 2, math.ceil(LUCK * share * len(whole)))
     held_out = drawn[: max(least, sum(_draw(article) < share for article in whole))]
+    to_stop_by = drawn[len(held_out) :][: math.ceil(stop_share * len(whole))]
     with written_aside(out) as new:
         for code, folder in folders.items():
-            for article in set(names[code]) - set(held_out):
+            for article in set(names[code]) - {*held_out, *to_stop_by}:
                 target = new / TRAIN / code / article
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(folder / article, target)
-        write_beir(_collection(name, folders, held_out, licence), new / TEST)
-        split = _count(new, name, folders, len(whole) - len(held_out), len(held_out), licence)
+        write_beir(_collection(f"{name}-test", folders, held_out, licence), new / TEST)
+        if to_stop_by:
+            write_beir(_collection(f"{name}-stop", folders, to_stop_by, licence), new / STOP)
+        trained = len(whole) - len(held_out) - len(to_stop_by)
+        split = _count(new, name, folders, trained, len(held_out), licence)
         for file, recipe in ((RECIPE, comparison_recipe), (BEST, best_recipe)):
             test = (out.resolve() / TEST).as_posix()
             text = recipe(name, split.rows, languages=tuple(folders), licence=licence, train=TRAIN, test=test)
@@ -134,7 +141,7 @@ def _collection(name: str, folders: Mapping[str, Path], articles: list[str], lic
     if faults:
         raise DataError(sorted(faults, key=lambda fault: fault.where))
     return Collection(
-        f"{name}-test",
+        name,
         {code: tuple(found) for code, found in queries.items()},
         {code: tuple(found) for code, found in passages.items()},
         {story: frozenset(found) for story, found in judgements.items()},

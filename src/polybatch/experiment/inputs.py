@@ -27,6 +27,7 @@ from polybatch.training.settings import UNTUNED
 
 TABLE, VALIDATION, DEVELOPMENT, CONTAMINATION = "table", "validation", "development", "contamination.json"
 VALIDATION_CONTAMINATION = "validation-contamination.json"
+SELECTION_CONTAMINATION = "selection-contamination.json"
 """What stands in a run's folder before its manifest: it is made of the data alone."""
 
 SAME = 0.5  # of a collection's queries in another, from which on they are one collection under two names
@@ -142,6 +143,15 @@ def load_inputs(
         others = [test for on, test in zip(wanted, collections, strict=True) if on != development]
         with gathered(faults):
             _check_untested(one, others, progress)
+        trained = find_rows(
+            built, [one], folder / SELECTION_CONTAMINATION, progress, what="the collection to select by"
+        )
+        if recipe.drop_contaminated:
+            rows = without_rows(rows, trained)
+        elif len(trained) >= SAME * max(map(len, one.queries.values())):
+            found_there = f"{len(trained):,} training rows have texts of it"
+            works = "other texts to select by, or drop_contaminated = true"
+            faults.append(Fault(f"selection.development: {one.name}", found_there, works))
     rows_to_select_by = validation.table if validation else None
     if validation and collections:
         tested = find_rows(validation, collections, folder / VALIDATION_CONTAMINATION, progress)

@@ -18,6 +18,7 @@ from polybatch.experiment.corrections import fit_corrections, run_systems
 from polybatch.experiment.inputs import (
     CONTAMINATION,
     DEVELOPMENT,
+    SELECTION_CONTAMINATION,
     TABLE,
     VALIDATION,
     VALIDATION_CONTAMINATION,
@@ -305,7 +306,13 @@ def _begin(out: Path, manifest: dict[str, Any]) -> dict[str, float]:
 def _check_folder(out: Path) -> None:
     """Raises RecipeError for an out folder that holds what no run puts there; the first stage of one is its table."""
     tables = (TABLE, VALIDATION, DEVELOPMENT)
-    own = {CONTAMINATION, VALIDATION_CONTAMINATION, *tables, *(f".{one}.building" for one in tables)}
+    own = {
+        CONTAMINATION,
+        SELECTION_CONTAMINATION,
+        VALIDATION_CONTAMINATION,
+        *tables,
+        *(f".{one}.building" for one in tables),
+    }
     if (out / MANIFEST).is_file() or not out.exists():
         return
     if not out.is_dir() or any(path.name not in own for path in out.iterdir()):

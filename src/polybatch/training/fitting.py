@@ -123,7 +123,9 @@ def fit(
             halves = open_.enter_context(cut_in_two(model, frozen, device=hardware.device))
             states = states or StateStore(checkpoints.folder)
             source = LowerStates(source, halves, states, hardware.precision == "bfloat16", hardware.device)
-            progress.say(f"{title}: the embeddings and {frozen} layers run once per text; {states.described()}")
+            progress.say(
+                f"{title}: the embeddings and the first {frozen} of the layers run once per text; {states.described()}"
+            )
         open_.enter_context(bucketed(model))
         open_.enter_context(_environment(tracking))
         trainer = RecipeTrainer(
