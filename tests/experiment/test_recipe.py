@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from polybatch.data.sources.lines import LinesSource
-from polybatch.errors import RecipeError
+from polybatch.errors import DataError, RecipeError
+from polybatch.experiment.inputs import load_inputs
 from polybatch.experiment.recipe import load_recipe
+from polybatch.progress import Silent
 
 GOOD = """\
 name = "good"
@@ -211,3 +213,42 @@ def test_all_faults_come_in_one_list(tmp_path: Path) -> None:
 def test_a_missing_recipe_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=r"nowhere.toml: no such file; recipes are .toml files"):
         load_recipe(tmp_path / "nowhere.toml")
+
+
+PRETRAINED = GOOD.replace("[training]\n", '[encoder]\nkind = "pretrained"\nmodel = "MODEL"\n\n[training]\n')
+UPPER = "[tuning]\ntrain_layers = 2\n\n[batches]"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (GOOD, 'r.toml:17: train_layers: of an encoder of kind "static"'),
+        (PRETRAINED.replace("steps = 10", "token_dropout = 0.1"), "r.toml:21: train_layers: with token_dropout"),
+        (PRETRAINED.replace("steps = 10", "compile = true"), "r.toml:21: train_layers: not with training.compile"),
+        (PRETRAINED.replace("[batches]", '[tuning]\nmethod = "lora"\n\n[batches]'), "train_layers: only with method"),
+    ],
+)
+def test_layers_that_cannot_be_trained_alone_are_a_fault_at_their_line(tmp_path: Path, text: str, fault: str) -> None:
+    path = tmp_path / "r.toml"
+    if "[tuning]" in text:
+        text = text.replace("[tuning]", "[tuning]\ntrain_layers = 2")
+    path.write_text(text if "[tuning]" in text else text.replace("[batches]", UPPER), encoding="utf-8")
+    with pytest.raises(RecipeError, match=fault):
+        load_recipe(path)
+
+
+@pytest.mark.parametrize("broken", ["layers", "folder"])
+def test_what_a_models_files_cannot_do_is_a_fault_before_any_work(tmp_path: Path, broken: str) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    if broken == "layers":
+        (model / "config.json").write_text('{"model_type": "bert", "num_hidden_layers": 1}', encoding="utf-8")
+    path, out = tmp_path / "r.toml", tmp_path / "out"
+    text = PRETRAINED.replace("MODEL", str(model)).replace("[batches]", UPPER)
+    path.write_text(text, encoding="utf-8")
+    fault = {
+        "layers": "recipe good, line 21: train_layers: 2 of a model with 1 layers; 1 to 1",
+        "folder": "recipe good, line 15: .*a folder that holds no model",
+    }[broken]
+    with pytest.raises(DataError, match=fault):
+        load_inputs(load_recipe(path), data=tmp_path, folder=out, command="", progress=Silent())

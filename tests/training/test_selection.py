@@ -8,7 +8,7 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from polybatch.data.collections.table import load_collections
-from polybatch.data.newswire import newswire_collection
+from polybatch.data.newswire import newswire_collection, newswire_corpus
 from polybatch.encoders.loading import load_encoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import DataError
@@ -199,3 +199,26 @@ def test_validation_rows_that_stand_in_a_test_are_left_out_of_what_is_selected_b
     drawn = {row for epoch in range(5) for batch in plan.epoch(epoch) for row in batch.rows.tolist()}
     assert drawn == set(range(7, 27))
     assert "validation: 7 of 27 rows left out for it" in heard.said
+
+
+def test_a_development_collection_that_is_trained_on_is_refused_and_its_rows_may_be_left_out(tmp_path: Path) -> None:
+    items = newswire_corpus(stories=120).items[:60]
+    folder = tmp_path / "own"
+    write_rows(
+        folder / "corpus.jsonl",
+        *({"_id": f"p-{one.id}", "text": one.passages["en"], "language": "en"} for one in items),
+    )
+    write_rows(
+        folder / "queries.jsonl", *({"_id": one.id, "text": one.queries["en"], "language": "en"} for one in items)
+    )
+    write_lines(folder / "qrels/test.tsv", "query-id\tcorpus-id\tscore", *(f"{one.id}\tp-{one.id}\t1" for one in items))
+    top, heard = f'languages_of = {{ "{folder}" = ["en"] }}\n', Heard()
+    text = f'\n[selection]\ndevelopment = "{folder}"\n'
+    with pytest.raises(DataError, match=r"selection.development: own: \d+ training rows have texts of it; other texts"):
+        inputs_of(recipe_of(tmp_path, text, top=top), tmp_path, heard)
+    left = inputs_of(recipe_of(tmp_path, text, top=f"{top}drop_contaminated = true\n"), tmp_path, heard)
+    counted = next(said for said in heard.said if "also stand in the collection to select by" in said)
+    there = sum(
+        int(dataset.pattern_rows[dataset.patterns.any(axis=(1, 2))].sum()) for dataset in left.table.shape.datasets
+    )
+    assert there <= 240 - int(counted.split(": ")[1].split()[0])

@@ -38,5 +38,6 @@ def plan(
             progress=make_progress(),
             table=table,
             test=False,
+            train=False,
         )
         typer.echo(to_text(inputs.table.shape, preview(checked, inputs.table.shape, seed=seed)))

@@ -9,9 +9,9 @@ import typer
 from polybatch.cli.options import STRATEGIES_HELP, Data, Translations, command_line, parse_archives
 from polybatch.cli.run import Table
 from polybatch.cli.tracking import Track, parse_trackers
-from polybatch.data.own_recipes import PRESETS, STRATEGY
+from polybatch.data.own_recipes import PRESETS
 from polybatch.errors import Fault, RecipeError
-from polybatch.progress import Silent
+from polybatch.progress import Progress, Silent
 from polybatch.sampling.strategies import STRATEGIES
 from polybatch.training.processes import joined
 
@@ -35,6 +35,19 @@ def train(
     preset: Annotated[
         str | None, typer.Option(help=f"A recipe made of your articles. {PRESETS_HELP}.", show_default="a recipe")
     ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="Pretrained encoder that the preset tunes: a folder, or a name on the hub.",
+            show_default="an encoder from nothing",
+            metavar="MODEL",
+        ),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option("--time", help="Minutes that --from may take, the table included.", min=0.1, show_default="15"),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the initial vectors, the batches and the dropout.", min=0)] = 1,
     data: Data = None,
     table: Table = None,
@@ -53,17 +66,20 @@ def train(
 
     With --preset best it takes archives of articles as `polybatch data split` does, folders or files of a language
     each; holds a fifth out to judge by, chooses settings by what there is, and says why. Recipe and held-out test then
-    stand in OUT.articles.
+    stand in OUT.articles. With --from MODEL it tunes a pretrained encoder, in as many steps as --time allows, and ends
+    with a table: BM25, the encoder as it was, and tuned, on the articles held out.
 
     Example: polybatch train recipes/demo.toml --strategy hybrid --seed 1 --out models/hybrid
     """
     from polybatch.cli.processes import progress_of
     from polybatch.encoders.loading import RECORD
-    from polybatch.experiment.preset import prepare
+    from polybatch.experiment.preset import Prepared, prepare, prepare_tuning
     from polybatch.experiment.recipe import load_recipe
     from polybatch.experiment.run import train_one
+    from polybatch.experiment.tuned import MINUTES
+    from polybatch.experiment.verdict import held_out_verdict, offer
 
-    if faults := _faults(given, strategy, preset, table, translations):
+    if faults := _faults(given, strategy, preset, table, translations) + _from_faults(preset, strategy, from_, minutes):
         raise RecipeError(faults)
     if out.exists() and not (out / RECORD).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise RecipeError([Fault(str(out), "is not empty and holds no model of polybatch", "name another --out")])
@@ -71,22 +87,30 @@ def train(
     options: list[str | Path] = ["--strategy", strategy] if strategy else []
     options += ["--preset", preset] if preset else []
     options += ["--translations", translations] if translations else []
+    options += ["--from", from_] if from_ else []
     words: list[str | Path] = [*given] if preset else [Path(given[0])]
     with joined() as processes:
         progress = progress_of(processes, out)
         if preset:
             archives = parse_archives(given)
+
+            def made(progress: Progress) -> Prepared:
+                if from_ is None:
+                    return prepare(archives, out, order=translations, progress=progress)
+                spent = {"model": from_, "minutes": minutes or MINUTES}
+                return prepare_tuning(archives, out, order=translations, **spent, progress=progress)  # type: ignore[arg-type]
+
             if processes.first:
-                ready = prepare(archives, out, order=translations, progress=progress)
+                ready = made(progress)
             processes.wait()
             if not processes.first:
-                ready = prepare(archives, out, order=translations, progress=Silent())
-            checked, data, test = ready.recipe, ready.data, ready.test
+                ready = made(Silent())
+            checked, data, test, strategy = ready.recipe, ready.data, ready.test, strategy or ready.strategy
         else:
             checked = load_recipe(Path(given[0]))
         train_one(
             checked,
-            strategy or STRATEGY,
+            str(strategy),
             seed=seed,
             data=data,
             out=out,
@@ -102,7 +126,10 @@ def train(
         from polybatch.training.hub import push_model
 
         progress.say(f"on the hub: {push_model(out, push_to_hub)}")
-    if test:
+    if test and from_:
+        typer.echo(held_out_verdict(from_, out, test, progress))
+    elif test:
+        progress.say(offer(tuple(archives)))
         progress.say(f"how good it is on what was held out: polybatch evaluate {out} --on {test} --out {out}.results")
     typer.echo(out)
 
@@ -123,4 +150,15 @@ def _faults(
         faults.append(Fault("--translations", str(translations), "with --preset, which joins articles"))
     if preset is not None and table is not None:
         faults.append(Fault("--table", str(table), "a preset builds its rows of the articles"))
+    return faults
+
+
+def _from_faults(preset: str | None, strategy: str | None, model: str | None, minutes: float | None) -> list[Fault]:
+    faults = []
+    if model is not None and preset is None:
+        faults.append(Fault("--from", model, "with --preset best; a recipe names its model in [encoder]"))
+    if minutes is not None and model is None:
+        faults.append(Fault("--time", f"{minutes:g}", "with --preset best --from MODEL"))
+    if model is not None and strategy is not None:
+        faults.append(Fault("--strategy", strategy, "--from takes its own, hybrid"))
     return faults

@@ -114,6 +114,13 @@ def _most_steps(rows: Rows) -> int:
     return max(LEAST_STEPS, int(MOST_STEPS * min(1.0, WORDS / max(1.0, rows.length))) // 50 * 50)
 
 
+def recipe_head(name: str, strategy: str, languages: Sequence[str], train: str, test: str) -> list[str]:
+    """The head of a recipe that trains one encoder of private articles, and knows it untuned too."""
+    head = _head(name, ["untuned", strategy], [1], languages, "private", train, test)
+    place = head.index("")
+    return [*head[:place], "drop_contaminated = true", *head[place:]]
+
+
 def _head(
     name: str,
     systems: Sequence[str],

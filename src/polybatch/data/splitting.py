@@ -20,7 +20,7 @@ from polybatch.languages import check_language
 from polybatch.records import Collection, Passage, Query
 from polybatch.text.passages import cut_passages
 
-RECIPE, BEST, TRAIN, TEST = "recipe.toml", "best.toml", "train", "test"
+RECIPE, BEST, TRAIN, STOP, TEST = "recipe.toml", "best.toml", "train", "stop", "test"
 END = ".txt"  # of the file of a story
 FEWEST = 10  # articles in all languages, under which nothing can be said of a model
 FEW = 25  # articles held out, under which only large differences are found
@@ -60,7 +60,14 @@ class Split:
 
 
 def split_articles(
-    archives: Mapping[str, Path], out: Path, *, name: str, share: float, licence: str, order: Path | None = None
+    archives: Mapping[str, Path],
+    out: Path,
+    *,
+    name: str,
+    share: float,
+    licence: str,
+    order: Path | None = None,
+    stop_share: float = 0.0,
 ) -> Split:
     """Split articles into training and test, and write both with two recipes to `out`, whole or not at all.
 
@@ -69,10 +76,11 @@ def split_articles(
     `archives`: language -> a folder or a file of its articles, as `polybatch index` reads them; translations are joined
     by `read_stories`. Stories that are there in every language are held out by a hash of their name, about `share` of
     them: the same ones each time, and whatever articles come later; a few more where hashes would leave less than LUCK
-    of the share. All languages of a story are on one side. Test queries are the headlines; all passages of the
-    story, in every language, answer them. Raises DataError with every fault: an `out` that is there already, which
-    may be somebody's own articles, an unknown language, an archive that cannot be read, fewer than FEWEST stories in
-    all languages. An article that cannot be read or has no text after its headline is left out, which `told` says.
+    of the share. With a `stop_share`, so many more are held out in a collection of their own, STOP, to stop a training
+    by. All languages of a story are on one side. Test queries are the headlines; all passages of the story, in every
+    language, answer them. Raises DataError with every fault: an `out` that is there already, which may be somebody's
+    own articles, an unknown language, an archive that cannot be read, fewer than FEWEST stories in all languages. An
+    article that cannot be read or has no text after its headline is left out, which `told` says.
     """
     if out.exists():
         raise DataError([Fault(str(out), "is there already", "name another --out")])
@@ -90,19 +98,24 @@ def split_articles(
     drawn = sorted(whole, key=_draw)
     least = max(FEWEST // 2, math.ceil(LUCK * share * len(whole)))
     held_out = drawn[: max(least, sum(_draw(story) < share for story in whole))]
+    to_stop_by = drawn[len(held_out) :][: math.ceil(stop_share * len(whole))]
     with written_aside(out) as new:
-        tested: dict[str, dict[str, list[str]]] = {story: {} for story in sorted(held_out)}
+        kept: dict[str, dict[str, list[str]]] = {story: {} for story in sorted([*held_out, *to_stop_by])}
         places = {}
         for story, code, where, lines in stories.articles():
-            if story in tested:
-                tested[story][code] = lines
+            if story in kept:
+                kept[story][code] = lines
                 continue
             target = new / TRAIN / code / f"{story}{END}"
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="replace")
             places[str(target)] = where
-        write_beir(_collection(name, tested, tuple(archives), licence), new / TEST)
-        split = _count(new, name, tuple(archives), len(whole) - len(held_out), len(held_out), licence, places)
+        for folder, chosen in ((TEST, held_out), (STOP, to_stop_by)):
+            if chosen:
+                articles = {story: kept[story] for story in sorted(chosen)}
+                write_beir(_collection(f"{name}-{folder}", articles, tuple(archives), licence), new / folder)
+        trained = len(whole) - len(held_out) - len(to_stop_by)
+        split = _count(new, name, tuple(archives), trained, len(held_out), licence, places)
         split = replace(split, told=stories.told)
         for file, recipe in ((RECIPE, comparison_recipe), (BEST, best_recipe)):
             test = (out.resolve() / TEST).as_posix()
@@ -130,7 +143,7 @@ def _collection(
                 passages[code].append(Passage(f"{code}:{story}:{number}", text))
                 judgements.setdefault(story, set()).add(f"{code}:{story}:{number}")
     return Collection(
-        f"{name}-test",
+        name,
         {code: tuple(there) for code, there in queries.items()},
         {code: tuple(there) for code, there in passages.items()},
         {story: frozenset(there) for story, there in judgements.items()},

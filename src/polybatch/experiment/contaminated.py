@@ -20,11 +20,18 @@ LISTED = 1000  # matches written out; all rows are
 STEP = 1000  # rows between two steps of the bar
 
 
-def find_rows(built: Built, collections: Sequence[Collection], path: Path, progress: Progress) -> np.ndarray:
+def find_rows(
+    built: Built,
+    collections: Sequence[Collection],
+    path: Path,
+    progress: Progress,
+    *,
+    what: str = "a test collection",
+) -> np.ndarray:
     """The numbers of a table's rows of which a text also stands in one of the collections, exactly or nearly; sorted.
 
     What was found is written to `path`, and taken from there for the same rows and collections. How many rows of each
-    dataset they are is said.
+    dataset they are is said, the collections called `what`.
     """
     of = content_hash([built.fingerprint, *(part for one in collections for part in _parts(one))])
     try:
@@ -35,7 +42,7 @@ def find_rows(built: Built, collections: Sequence[Collection], path: Path, progr
         known = _look(built, collections, progress) | {"of": of}
         write_json(path, known)
     for name, count in known["datasets"].items():
-        progress.say(f"{name}: {count:,} rows also stand in a test collection, see {path}")
+        progress.say(f"{name}: {count:,} rows also stand in {what}, see {path}")
     return np.array(known["rows"], dtype=np.int64)
 
 

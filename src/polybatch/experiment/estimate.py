@@ -73,7 +73,13 @@ def dry_run_text(recipe: Recipe, *, data: Path | None, folder: Path, table: Path
     Raises what the run would raise for its recipe and its data.
     """
     inputs = load_inputs(
-        recipe, data=data, folder=folder, command="polybatch run --dry-run", progress=progress, table=table
+        recipe,
+        data=data,
+        folder=folder,
+        command="polybatch run --dry-run",
+        progress=progress,
+        table=table,
+        train=False,
     )
     shape, trained = inputs.table.shape, [one for one in recipe.systems if one != UNTUNED]
     lines = [f"# Plan of {recipe.name}\n", *_rows(inputs), ""]

@@ -16,6 +16,7 @@ from polybatch.errors import DataError, Fault, RecipeError, gathered
 from polybatch.experiment.contaminated import find_rows, without_rows
 from polybatch.experiment.corrections import fitting_texts
 from polybatch.experiment.recipe import Recipe
+from polybatch.experiment.recipe.encoder import model_faults
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.records import Collection
@@ -26,6 +27,7 @@ from polybatch.training.settings import UNTUNED
 
 TABLE, VALIDATION, DEVELOPMENT, CONTAMINATION = "table", "validation", "development", "contamination.json"
 VALIDATION_CONTAMINATION = "validation-contamination.json"
+SELECTION_CONTAMINATION = "selection-contamination.json"
 """What stands in a run's folder before its manifest: it is made of the data alone."""
 
 SAME = 0.5  # of a collection's queries in another, from which on they are one collection under two names
@@ -91,20 +93,23 @@ def load_inputs(
     table: Path | None = None,
     systems: Sequence[str] | None = None,
     test: bool = True,
+    train: bool = True,
 ) -> Inputs:
     """Build and load what a recipe names, and check that every system's batches can be planned.
 
     The table of its rows is built in `folder`, or stands in `table` already, where `polybatch data build` made it.
     `data` is the folder that relative names start from; `systems`, if given, stand for the recipe's; without `test`
-    no collection is loaded that is only to be tested on. Raises FaultyInputError (DataError, RecipeError) with every
-    fault of every source and collection at once; where a data folder is needed and not given, one line says so.
+    no collection is loaded that is only to be tested on, without `train` the encoder need not be there. Raises
+    FaultyInputError (DataError, RecipeError) with every fault of every source and collection at once, before rows are
+    read where the encoder has one; where a data folder is needed and not given, one line says so.
     """
     needed = recipe.upstreams()
     if needed and data is None:
         raise DataError([missing_data(needed, where=f"recipe {recipe.name}")])
     if data is not None and needed and not data.is_dir():
         raise DataError([Fault(str(data), "no such folder", missing_data(needed, where="").works)])
-    faults: list[Fault] = []
+    faults: list[Fault] = model_faults(recipe) if train else []
+    encoder_fits = not faults
     collections: tuple[Collection, ...] = ()
     developments: tuple[Collection, ...] = ()
     with gathered(faults):
@@ -115,6 +120,8 @@ def load_inputs(
     if development:
         with gathered(faults):
             developments = load_collections([development], data=data, **recipe.test_languages())
+    if not encoder_fits:
+        raise DataError(faults)  # reading rows may take long
     built = validation = fitting = None
     with gathered(faults):
         built = _built(recipe, recipe.train, table, folder / TABLE, data, command, progress)
@@ -136,6 +143,15 @@ def load_inputs(
         others = [test for on, test in zip(wanted, collections, strict=True) if on != development]
         with gathered(faults):
             _check_untested(one, others, progress)
+        trained = find_rows(
+            built, [one], folder / SELECTION_CONTAMINATION, progress, what="the collection to select by"
+        )
+        if recipe.drop_contaminated:
+            rows = without_rows(rows, trained)
+        elif len(trained) >= SAME * max(map(len, one.queries.values())):
+            found_there = f"{len(trained):,} training rows have texts of it"
+            works = "other texts to select by, or drop_contaminated = true"
+            faults.append(Fault(f"selection.development: {one.name}", found_there, works))
     rows_to_select_by = validation.table if validation else None
     if validation and collections:
         tested = find_rows(validation, collections, folder / VALIDATION_CONTAMINATION, progress)

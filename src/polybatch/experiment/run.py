@@ -18,6 +18,7 @@ from polybatch.experiment.corrections import fit_corrections, run_systems
 from polybatch.experiment.inputs import (
     CONTAMINATION,
     DEVELOPMENT,
+    SELECTION_CONTAMINATION,
     TABLE,
     VALIDATION,
     VALIDATION_CONTAMINATION,
@@ -33,6 +34,7 @@ from polybatch.provenance import content_hash, machine, manifest_head
 from polybatch.results.store import MANIFEST, RESULTS, SYSTEMS, Store
 from polybatch.training.card import CARD, model_card, score_model
 from polybatch.training.fitting import Tracking
+from polybatch.training.frozen import StateStore
 from polybatch.training.material import Material
 from polybatch.training.processes import Processes
 from polybatch.training.train import read_record, train_system, working_folder
@@ -181,6 +183,7 @@ def _material(
         inputs.development,
         processes,
         tracking,
+        StateStore(folder) if recipe.tuning.train_layers else None,
     )
 
 
@@ -294,7 +297,13 @@ def _begin(store: Store, manifest: dict[str, Any]) -> dict[str, float]:
 def _check_folder(out: Path) -> None:
     """Raises RecipeError for an out folder that holds what no run puts there; the first stage of one is its table."""
     tables = (TABLE, VALIDATION, DEVELOPMENT)
-    own = {CONTAMINATION, VALIDATION_CONTAMINATION, *tables, *(f".{one}.building" for one in tables)}
+    own = {
+        CONTAMINATION,
+        SELECTION_CONTAMINATION,
+        VALIDATION_CONTAMINATION,
+        *tables,
+        *(f".{one}.building" for one in tables),
+    }
     if (out / MANIFEST).is_file() or not out.exists():
         return
     if not out.is_dir() or any(path.name not in own for path in out.iterdir()):

@@ -23,6 +23,8 @@ from polybatch.training.settings import TrainingRecipe
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from polybatch.sampling.trainer import BatchSource
+    from polybatch.training.frozen import StateStore
     from polybatch.training.losses.teacher import TeacherVectors
     from polybatch.training.selection import Selecting
     from polybatch.training.tokens import TokenTable
@@ -63,19 +65,22 @@ def fit(
     tracking: Tracking | None = None,
     selecting: "Selecting | None" = None,
     teacher: "TeacherVectors | None" = None,
+    states: "StateStore | None" = None,
 ) -> Fitted:
     """Train a model in place on the batches of a strategy: AdamW, a linear warm-up and a linear decay.
 
     `tokens` are those of the rows of `texts`. A training that was stopped goes on from its newest whole checkpoint,
     and comes to the same weights. With several processes each takes its share of every batch. With `selecting` the
-    model ends in the state that was best, and the mix is of the batches up to there. Raises ModelError for a loss that
-    is no finite number.
+    model ends in the state that was best, and the mix is of the batches up to there. Where only upper layers learn,
+    what those below give is kept in `states`, which trainings that start from the same weights may share. Raises
+    ModelError for a loss that is no finite number.
     """
     from sentence_transformers import SentenceTransformerTrainingArguments
     from transformers import PrinterCallback
     from transformers.trainer_utils import set_seed
 
     from polybatch.training.buckets import bucketed
+    from polybatch.training.frozen import LowerStates, StateStore, check_layers, cut_in_two
     from polybatch.training.tokens import TokenBatches
     from polybatch.training.trainer import RecipeTrainer
 
@@ -84,7 +89,7 @@ def fit(
     hardware = choose_hardware(settings.precision, kind=recipe.encoder.kind, compiled=settings.compile)
     if hardware.device == "cpu":
         keep_freed_memory()
-    source = TokenBatches(tokens, token_dropout=settings.token_dropout, seed=seed)
+    source: BatchSource = TokenBatches(tokens, token_dropout=settings.token_dropout, seed=seed)
     set_seed(seed)
     arguments = SentenceTransformerTrainingArguments(
         output_dir=str(checkpoints.folder),
@@ -113,6 +118,14 @@ def fit(
     )
     with ExitStack() as open_:
         advance = open_.enter_context(progress.task(title, settings.steps))
+        if recipe.tuning.train_layers:
+            frozen = check_layers(model, recipe.tuning.train_layers)
+            halves = open_.enter_context(cut_in_two(model, frozen, device=hardware.device))
+            states = states or StateStore(checkpoints.folder)
+            source = LowerStates(source, halves, states, hardware.precision == "bfloat16", hardware.device)
+            progress.say(
+                f"{title}: the embeddings and the first {frozen} of the layers run once per text; {states.described()}"
+            )
         open_.enter_context(bucketed(model))
         open_.enter_context(_environment(tracking))
         trainer = RecipeTrainer(

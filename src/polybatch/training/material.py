@@ -9,6 +9,7 @@ from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.fitting import Tracking
+from polybatch.training.frozen import StateStore
 from polybatch.training.losses.teacher import TeacherVectors, teacher_vectors
 from polybatch.training.processes import Processes
 from polybatch.training.settings import TrainingRecipe
@@ -27,7 +28,8 @@ class Material:
 
     `fingerprint` is of all rows; `datasets` say of each its name, licence and counts. `tokenizer` is None for an
     encoder that brings its own. `validation` are rows to select by, `development` a collection to select by. `folder`
-    is where tokens are kept.
+    is where tokens are kept. `states` keep what frozen layers give, where any are frozen: all trainings of a recipe
+    start from the same pretrained weights.
     """
 
     table: AlignedTable
@@ -40,6 +42,7 @@ class Material:
     development: "Collection | None" = None
     processes: Processes = field(default_factory=Processes)
     tracking: Tracking = field(default_factory=Tracking)
+    states: StateStore | None = None
 
 
 def tokenized(

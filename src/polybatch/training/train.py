@@ -118,6 +118,7 @@ def _train(
         tracking=material.tracking,
         selecting=make_selecting(recipe, model, material, folder=checkpoints.folder, progress=progress),
         teacher=teacher_of(recipe, model, material, progress),
+        states=material.states,
     )
     finish_tuning(
         model, recipe.tuning, base, adapter=working_folder(out) / ADAPTER if material.processes.first else None

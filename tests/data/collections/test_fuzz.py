@@ -17,6 +17,7 @@ from tests.data.collections import (
     test_global_voices,
     test_judged,
     test_lareqa,
+    test_nagarik,
     test_sib200,
 )
 from tests.data.collections.test_bbc import article, pair
@@ -92,6 +93,7 @@ WRITERS: dict[str, Callable[[Path], Any]] = {
     "xl-sum": lambda data: write_rows(data / "xl-sum/swahili_test.jsonl", article(1), article(2)),
     "global-voices-dev": global_voices,
     "masakhane-news": lambda data: write_lines(data / "masakhane-news/data/swa/test.tsv", HEADER, "s\tBao\tText.\t/a"),
+    "nagarik-news": lambda data: test_nagarik.write(data, ("roads close", "सडक बन्द ।", "/a")),
     "neuclir-2023": neuclir,
     "neuclir-2022": neuclir,
     "BEIR's form": beir,

@@ -85,6 +85,13 @@ def miracl() -> Reader:
     return Reader(load_miracl, holds_miracl)
 
 
+def nagarik() -> Reader:
+    """Nagarik news."""
+    from polybatch.data.collections.nagarik import holds_nagarik, load_nagarik
+
+    return Reader(load_nagarik, holds_nagarik)
+
+
 def neuclir(year: int = 2023) -> Reader:
     """NeuCLIR of a year."""
     from polybatch.data.collections.neuclir import holds_neuclir, load_neuclir

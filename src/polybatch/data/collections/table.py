@@ -19,6 +19,7 @@ from polybatch.data.collections.upstreams import (
     MASAKHANEWS,
     MIRACL,
     MLQA_R,
+    NAGARIK,
     NEUCLIR,
     NTREX,
     SIB200,
@@ -155,6 +156,12 @@ COLLECTIONS: dict[str, Source] = {
         MAFAND_MT,
         readers.global_voices,
     ),
+    "nagarik-news": Source(
+        "Nagarik news: English headline to Nepali summary, to choose settings by",
+        "nagarik-news",
+        NAGARIK,
+        readers.nagarik,
+    ),
     "neuclir-2022": _neuclir(2022),
     "neuclir-2023": _neuclir(2023),
     "newswire": Source("built-in synthetic newswire in en, sw, ne", None, BUILT_IN, readers.newswire),
@@ -184,6 +191,7 @@ LAYOUTS: tuple[_Layout, ...] = (
     _Layout("XL-Sum (swahili_XLSum_v2.0.tar.bz2)", readers.xlsum),
     _Layout("MasakhaNEWS (data/swa/test.tsv)", readers.masakhanews),
     _Layout("MAFAND-MT (data/text_files/en-swa/dev.swa)", readers.global_voices),
+    _Layout("Nagarik news (nagarik_pairs.early.tsv)", readers.nagarik),
     _Layout("NeuCLIR (data/fas-*.jsonl.gz)", readers.neuclir),
 )
 

@@ -22,6 +22,7 @@ MASAKHANEWS = Upstream(
     "github.com/masakhane-io/masakhane-news", "AFL-3.0 (code); news texts for non-commercial research"
 )
 MIRACL = Upstream("huggingface.co/datasets/miracl/miracl and miracl/miracl-corpus", "Apache-2.0")
+NAGARIK = Upstream("github.com/gaurovgiri/newsapi", "MIT (repository); news texts for non-commercial research")
 NEUCLIR = Upstream(
     "huggingface.co/datasets/neuclir/neuclir1 (documents), trec.nist.gov/data/neuclir (topics, judgements)",
     "terms of TREC and Common Crawl",

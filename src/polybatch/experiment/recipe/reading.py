@@ -12,6 +12,7 @@ from polybatch.data.collections.table import COLLECTIONS, HUB
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.settings import ENCODERS
 from polybatch.errors import Fault, RecipeError
+from polybatch.experiment.recipe.encoder import key_faults
 from polybatch.experiment.recipe.lines import line_of
 from polybatch.experiment.recipe.recipe import Recipe
 from polybatch.files import read_text, why_unreadable
@@ -93,6 +94,7 @@ def _check_values(path: Path, text: str, values: dict[str, Any]) -> list[Fault]:
         faults.append(Fault(at("validation", 0), "validation: rows without a [selection] that looks at them", works))
     faults.extend(_check_languages_of(values, at))
     faults.extend(_check_development(values, at))
+    faults.extend(key_faults(values, at))
     return faults
 
 

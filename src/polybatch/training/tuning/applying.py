@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from polybatch.errors import Fault, ModelError
+from polybatch.training.frozen import check_layers, freeze_lower
 from polybatch.training.tuning.settings import Tuning
 from polybatch.training.tuning.targets import lora_targets
 
@@ -31,8 +32,8 @@ def apply_tuning(model: "SentenceTransformer", tuning: Tuning, *, seed: int = 0)
     import torch
 
     body: Any = getattr(model[0], "model", None)  # of a static encoder there is none
-    if body is None and (tuning.method == "lora" or tuning.freeze_embeddings):
-        found = "freeze_embeddings" if tuning.method == "full" else f'method = "{tuning.method}"'
+    if body is None and (tuning.method == "lora" or tuning.freeze_embeddings or tuning.train_layers):
+        found = f'method = "{tuning.method}"' if tuning.method != "full" else "frozen weights"
         works = "leave [tuning] out, or use a transformer"
         raise ModelError([Fault("tuning", f"{found} with a static encoder, which is nothing but embeddings", works)])
     if tuning.method == "lora":
@@ -41,6 +42,8 @@ def apply_tuning(model: "SentenceTransformer", tuning: Tuning, *, seed: int = 0)
             return Applied(adapter=_add_lora(model, body, tuning))
     if tuning.freeze_embeddings:
         body.get_input_embeddings().requires_grad_(False)
+    if tuning.train_layers:
+        freeze_lower(model, check_layers(model, tuning.train_layers))
     if tuning.average == 1:
         return Applied()
     learning = ((name, weight) for name, weight in model.named_parameters() if weight.requires_grad)

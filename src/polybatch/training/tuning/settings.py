@@ -35,6 +35,11 @@ class Tuning(BaseModel):
         None, description="first and last layer, from 0, that LoRA learns in; `[0, 2]` for early layers only"
     )
     freeze_embeddings: bool = Field(False, description="the vectors of subwords stay as they are")
+    train_layers: Annotated[int, Field(ge=1)] | None = Field(
+        None,
+        description="only the last so many layers learn; those below, and all embeddings, stay as they are: each text"
+        " goes through them once, and what they give is kept on disk while the training lasts",
+    )
     average: Annotated[float, Field(gt=0, le=1)] = Field(
         1.0, description="share of the tuned weights in the saved ones; the rest is of those before tuning"
     )
@@ -45,6 +50,8 @@ class Tuning(BaseModel):
         unused = [key for key in _OF_LORA if getattr(self, key) != type(self).model_fields[key].default]
         if self.method != "lora" and unused:
             raise ValueError(f'{", ".join(unused)}: only with method = "lora"')
+        if self.method == "lora" and self.train_layers:
+            raise ValueError('train_layers: only with method = "full"; LoRA learns in the layers of `layers`')
         if self.layers and self.layers[0] > self.layers[1]:
             raise ValueError(f"layers {self.layers}: the first comes before the last")
         return self

@@ -1,0 +1,55 @@
+"""What a recipe asks of its encoder, checked before any work: by its keys, and by the model's files. Loads no model."""
+
+from collections.abc import Callable
+from typing import Any
+
+from polybatch.encoders.hub import find_model, read_json
+from polybatch.encoders.settings import PretrainedEncoder
+from polybatch.errors import Fault, ModelError
+from polybatch.experiment.recipe.lines import line_of
+from polybatch.experiment.recipe.recipe import Recipe
+
+LAYERS = ("num_hidden_layers", "n_layers", "num_layers", "n_layer")
+"""What configurations of transformers call the number of their layers."""
+
+
+def key_faults(values: dict[str, Any], at: Callable[..., str]) -> list[Fault]:
+    """Faults of `tuning.train_layers` beside other tables; `at` gives the line of a key."""
+    encoder, tuning, training = (
+        table if isinstance(table := values.get(name), dict) else {} for name in ("encoder", "tuning", "training")
+    )
+    if tuning.get("train_layers") is None:
+        return []
+    faults, where = [], at("tuning", "train_layers")
+    kind = encoder.get("kind", "static")
+    if kind != "pretrained":
+        found = f'train_layers: of an encoder of kind "{kind}", whose layers know nothing yet'
+        faults.append(Fault(where, found, 'kind = "pretrained", or no train_layers'))
+    if training.get("token_dropout"):
+        works = "token_dropout = 0, the default of pretrained encoders, or no train_layers"
+        faults.append(Fault(where, "train_layers: with token_dropout no text is the same twice", works))
+    if training.get("compile") is True:
+        faults.append(Fault(where, "train_layers: not with training.compile", "one of the two"))
+    return faults
+
+
+def model_faults(recipe: Recipe) -> list[Fault]:
+    """Faults of a pretrained encoder that its files tell: no model there, fewer layers than are to learn."""
+    encoder, tuning = recipe.encoder, recipe.tuning
+    if not isinstance(encoder, PretrainedEncoder):
+        return []
+    try:
+        model = find_model(encoder.model, revision=encoder.revision)
+    except ModelError as error:
+        where = _at(recipe, "encoder", "model")
+        return [Fault(f"{where}: {fault.where}", fault.found, fault.works) for fault in error.faults]
+    config = read_json(model, "config.json", revision=encoder.revision)
+    layers = next((config[key] for key in LAYERS if isinstance(config.get(key), int)), None)
+    if tuning.train_layers is None or layers is None or tuning.train_layers <= layers:
+        return []
+    found = f"train_layers: {tuning.train_layers} of a model with {layers} layers"
+    return [Fault(_at(recipe, "tuning", "train_layers"), found, f"1 to {layers}")]
+
+
+def _at(recipe: Recipe, *place: str) -> str:
+    return f"recipe {recipe.name}, line {line_of(recipe.text, place)}"
