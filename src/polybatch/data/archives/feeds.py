@@ -76,6 +76,8 @@ def feed_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]
         faults.extend(_broken(parser.feed_error_log, path))
     except etree.XMLSyntaxError as error:
         faults.append(Fault(f"{path}:{error.lineno or 1}", f"broken XML: {error.msg}", AGAIN))
+    except ValueError as error:  # a recovered attribute of the head that no XML may hold
+        faults.append(Fault(str(path), f"broken XML: {error}", AGAIN))
     except (EOFError, zlib.error) as error:
         faults.append(Fault(str(path), f"broken archive: {error}", AGAIN))
     except OSError as error:
