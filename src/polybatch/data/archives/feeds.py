@@ -78,6 +78,8 @@ def feed_rows(path: Path, left: LeftOut) -> Iterator[tuple[str, dict[str, Any]]]
             left.append(fault)
     except etree.XMLSyntaxError as error:
         left.append(Fault(f"{path}:{error.lineno or 1}", f"broken XML: {error.msg}", AGAIN))
+    except ValueError as error:  # a recovered attribute of the head that no XML may hold
+        left.append(Fault(str(path), f"broken XML: {error}", AGAIN))
     except (EOFError, zlib.error) as error:
         left.append(Fault(str(path), f"broken archive: {error}", AGAIN))
     except OSError as error:
