@@ -60,7 +60,8 @@ class ParallelCorpus:
 class Query:
     """A query of a collection in one language; versions of one question in several languages share `id`.
 
-    `cluster` is the unit of significance tests: the question, or the document that it was made from.
+    `cluster` is the unit of significance tests: the largest unit whose text it shares with other queries, such as the
+    article that it was asked of; itself where it shares none.
     """
 
     id: str
@@ -102,3 +103,11 @@ class Collection:
     def languages(self) -> tuple[str, ...]:
         """Languages with passages, sorted."""
         return tuple(sorted(self.passages))
+
+    @property
+    def unit(self) -> str:
+        """What a cluster is, such as `article`: as the notes say, else `query`, or `group` where it has several."""
+        if "cluster" in self.notes:
+            return self.notes["cluster"]
+        is_query = all(query.cluster == query.id for asked in self.queries.values() for query in asked)
+        return "query" if is_query else "group"

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-SCRIPT = Path(__file__).parents[3] / "benchmarks" / "verdict_rate.py"
+SCRIPT = Path(__file__).parents[2] / "benchmarks" / "verdict_rate.py"
 
 
 @pytest.fixture(scope="module")

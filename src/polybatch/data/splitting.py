@@ -139,6 +139,7 @@ def _collection(name: str, folders: Mapping[str, Path], articles: list[str], lic
         {code: tuple(found) for code, found in passages.items()},
         {story: frozenset(found) for story, found in judgements.items()},
         licence=licence,
+        notes={"cluster": "article"},
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -12,6 +13,7 @@ from polybatch.progress import Progress, Silent
 from polybatch.results.labels import Judgement, folder_labels, names_apart, repeated
 from polybatch.results.store import MANIFEST, RANKS, read_manifest, read_ranks, read_top
 from polybatch.statistics import Comparison, Method, compare
+from polybatch.statistics.clusters import units_of
 
 MEASURES = ("mAP", "rank_distance")
 """What is compared where nothing is asked: the fewer comparisons a family has, the more it can find."""
@@ -35,9 +37,14 @@ def compare_runs(
     query: they are left out, and a folder of nothing else is refused. Raises ResultsError with the faults of all
     folders at once, for folders whose texts, pools or judgements of a collection differ, and those of `compare`.
     """
-    values = read_values(folders, measures=measures or MEASURES, progress=progress)
     return compare(
-        values, baseline=baseline, measures=measures, settings=settings, method=method, progress=progress or Silent()
+        read_values(folders, measures=measures or MEASURES, progress=progress),
+        baseline=baseline,
+        measures=measures,
+        settings=settings,
+        method=method,
+        units=_units(folders),
+        progress=progress or Silent(),
     )
 
 
@@ -70,6 +77,15 @@ def read_values(folders: Sequence[Path], *, measures: Sequence[str], progress: P
     return pa.concat_tables(values, promote_options="permissive").unify_dictionaries()
 
 
+def _units(folders: Sequence[Path]) -> dict[str, str]:
+    """What a cluster is in each collection of the folders."""
+    return {name: unit for folder in folders for name, unit in units_of(_manifest(folder)).items()}
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    return read_manifest(folder) if (folder / MANIFEST).exists() else {}
+
+
 def _read_ranks(folder: Path) -> pa.Table:
     ranks = read_ranks(folder) if (folder / RANKS).exists() or not holds_mteb_results(folder) else None
     if ranks is None or (not ranks.num_rows and holds_mteb_results(folder)):
@@ -97,8 +113,7 @@ def _unlike_texts(folders: Sequence[Path]) -> list[Fault]:
     first: dict[tuple[str, str], tuple[str, str]] = {}
     faults: dict[str, Fault] = {}
     for folder, label in zip(folders, folder_labels(folders), strict=True):
-        stored = read_manifest(folder) if (folder / MANIFEST).exists() else {}
-        for one in stored.get("collections", ()):
+        for one in _manifest(folder).get("collections", ()):
             notes = {"candidate": one.get("notes", {}).get("candidate"), "texts, by their hash": one.get("texts")}
             told = {what: str(ours) for what, ours in notes.items() if ours}
             for what, ours in told.items():
