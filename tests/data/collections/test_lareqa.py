@@ -133,8 +133,8 @@ def test_questions_of_one_article_are_one_cluster_in_all_languages(tmp_path: Pat
 
 
 @pytest.mark.parametrize(("name", "articles"), [("xquad-r", 48), ("mlqa-r", 520)])
-def test_the_articles_upstream_has_are_the_clusters(name: str, articles: int, data: Path) -> None:
-    collection = load_collection(name, data=data)
+def test_the_articles_upstream_has_are_the_clusters(name: str, articles: int, real_data: Path) -> None:
+    collection = load_collection(name, data=real_data)
     asked = [query for found in collection.queries.values() for query in found]
     assert len({query.cluster for query in asked}) == articles
     of_question: dict[str, set[str]] = {}
