@@ -62,7 +62,8 @@ def rate(shape: str, seeds: int, clusters: int, luck: float, simulations: int) -
     wrong = 0
     for number in range(simulations):
         rng = np.random.default_rng([number, seeds, clusters])
-        wrong += tested(*scores(rng, 2, seeds, clusters, luck, shape), number).p <= LEVEL
+        ours, theirs = scores(rng, 2, seeds, clusters, luck, shape)
+        wrong += tested(ours, theirs, number).p <= LEVEL
     return wrong / simulations
 
 

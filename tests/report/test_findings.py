@@ -67,6 +67,7 @@ def test_a_gain_that_seeds_may_explain_is_not_significant_and_has_the_p_of_the_f
     report = compared({"x-x": [0.30, 0.31, 0.3], "x-x-mono": [0.50, 0.58, 0.54], "x-y": [0.52, 0.53, 0.51]})
     text = statement(report, "wire")
     gap = next(gap for finding in findings(report, "wire") for gap in finding.gaps)
+    assert gap.tested is not None
     assert gap.tested in report.claims.family.values()
     assert gap.tested.family == 3
     assert "X-Y with .520, which is not significant (p = " in text
