@@ -175,13 +175,13 @@ def shown(value: float, *, signed: bool = False, ranks: bool = False) -> str:
 
 
 def cell(one: Comparison) -> str:
-    """Value, difference, interval, p after Holm; bold where the difference is sure."""
+    """Value, difference, interval, p after Holm; bold where the difference is significant."""
     ranks = one.margin is None
     value = shown(one.value, ranks=ranks)
     ends = " to ".join(shown(end, signed=True, ranks=ranks) for end in (one.low, one.high))
     p = f"{one.p_holm:.2g}".replace("0.", ".", 1)
     text = f"{value} ({shown(one.difference, signed=True, ranks=ranks)}; {ends}; {p})"
-    return f"**{text}**" if one.is_sure else text
+    return f"**{text}**" if one.is_significant else text
 
 
 def table_of(compared: Sequence[Comparison], seconds: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ Five systems are scored on documents of two questions each, in English, Nepali a
 and rank distance. A document's difficulty is shared by all its questions, languages, settings, systems and seeds; what
 a system makes of a document by all questions, languages, settings and seeds; a seed's luck moves all scores of one
 model. Nepali is not in the training texts, so that its directions are the unseen ones. Verdicts are those of
-`polybatch claims`, whole: all comparisons of all claims are one family.
+`polybatch claims`, whole: all comparisons of all claims, and of the report's answer, are one family.
 
 Prints, for each truth and claim, the share of each verdict, and how often any claim was decided wrongly: supported
 where it is not true, contradicted where it is not false. Under .05 is promised, for the luck of documents and of seeds.
@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from polybatch.claims.deciding import decide
 from polybatch.claims.evidence import Run
+from polybatch.claims.family import family_of
 from polybatch.claims.paper import CLAIMS, QUESTION
 from polybatch.records import SETTINGS
 from polybatch.statistics import Method
@@ -121,9 +122,9 @@ def rates(
     found: dict[str, Counter[str]] = {claim.name: Counter() for claim in CLAIMED}
     wrong = 0
     for number in range(simulations):
-        method = Method(permutations=permutations, resamples=permutations, seed=number)
         run = simulate(truth, number, documents=documents, seeds=seeds)
-        verdicts = {one.claim.name: one.word for one in decide(CLAIMED, [run], method=method)}
+        family = family_of(CLAIMED, [run], method=Method(permutations=permutations, seed=number))
+        verdicts = {verdict.claim.name: verdict.word for verdict in decide(CLAIMED, [run], family)}
         for name, word in verdicts.items():
             found[name][word] += 1
         wrong += any(truth.is_wrong(name, word) for name, word in verdicts.items())

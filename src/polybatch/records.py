@@ -60,7 +60,8 @@ class ParallelCorpus:
 class Query:
     """A query of a collection in one language; versions of one question in several languages share `id`.
 
-    `cluster` is the unit of significance tests: the question, or the document that it was made from.
+    `cluster` is the unit of significance tests: the largest unit whose text it shares with other queries, such as the
+    article that it was asked of; itself where it shares none.
     """
 
     id: str
@@ -119,3 +120,11 @@ class Collection:
         if "monolingual" not in self.settings:
             own |= {passage for passage in judged if self.homes.get(passage) == language}
         return frozenset(own)
+
+    @property
+    def unit(self) -> str:
+        """What a cluster is, such as `article`: as the notes say, else `query`, or `group` where it has several."""
+        if "cluster" in self.notes:
+            return self.notes["cluster"]
+        is_query = all(query.cluster == query.id for asked in self.queries.values() for query in asked)
+        return "query" if is_query else "group"

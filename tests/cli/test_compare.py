@@ -37,10 +37,11 @@ def test_it_says_first_in_words_who_is_better_where(compare: Compare) -> None:
     status, out, err = compare("run", "--baseline", "en-en", "--permutations", "500")
     assert (status, err) == (0, "")
     first, second = out.splitlines()[:2]
-    assert first == "Different:"
-    assert second.startswith("  X-Y is better than En-En in the monolingual setting of news by .")
+    assert first == "Significant:"
+    assert second.startswith("  X-Y is significantly better than En-En in the monolingual setting of news by .")
     assert "after Holm over 4 comparisons, 30 clusters, 3 seeds)." in second
-    assert "500 permutations" in out
+    assert "clusters and seeds as crossed random effects" in out
+    assert "Family: the 4 comparisons of this table." in out
 
 
 @pytest.mark.parametrize("form", list(FORMATS))
@@ -85,5 +86,12 @@ def test_faults_are_lines_on_stderr_and_exit_status_1(compare: Compare, words: l
 
 def test_help_says_what_is_tested_and_what_the_verdicts_ask_for(compare: Compare) -> None:
     text = " ".join(compare("--help")[1].replace("│", " ").split())
-    for part in ("Holm", "sign-flip", "twice", "equivalent", "Example: polybatch compare runs/news"):
+    for part in (
+        "Holm",
+        "sign-flip",
+        "crossed",
+        "minimum detectable effect",
+        "equivalent",
+        "Example: polybatch compare runs/news",
+    ):
         assert part in text

@@ -37,7 +37,7 @@ from tests.report.test_sweeps import ALPHA, record_of
 
 INPUTS = int(os.environ.get("POLYBATCH_FUZZ", "48"))
 SECONDS, BYTES = 10, 1 << 30
-QUICK = Method(permutations=49, resamples=49)
+QUICK = Method(permutations=49)
 JSON_FILES, TABLES = (RESULTS, MANIFEST, CASES, SWEEP, INDEX, RECORD), (RANKS, TOP)
 ODD: tuple[Any, ...] = (
     *(None, True, -1, 0, 1.5, 10**6, 2**31, 2**53, 2**63, -(2**70), 10**400, 1e308, 5e-324, float("nan"), float("inf")),

@@ -11,7 +11,7 @@ from polybatch.statistics import Method
 from polybatch.statistics.folders import MEASURES, compare_runs
 from tests.judging.judged import TWO_SYSTEMS, ranks_of, write_judged
 
-QUICK = Method(permutations=999, resamples=999)
+QUICK = Method(permutations=999)
 
 
 def faults(*folders: Path) -> list[str]:

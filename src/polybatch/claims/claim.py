@@ -18,10 +18,10 @@ UNSEEN = "unseen"
 
 @dataclass(frozen=True)
 class Need:
-    """A comparison that a claim rests on: `system` is better than `baseline`, surely.
+    """A comparison that a claim rests on: `system` is significantly better than `baseline`.
 
     `directions`: only these, `unseen` for those with a language that no training text is in, None for all. `least`:
-    the share of the baseline's value that the difference must surely reach, 0 for any.
+    the share of the baseline's value that the 95 % interval of the difference must reach, 0 for any.
     """
 
     system: str
@@ -99,7 +99,7 @@ class ClaimSettings(BaseModel):
         [], description="only these, such as `sw-en`; none for all. In the multilingual setting `sw-all`"
     )
     least: Annotated[float, Field(ge=0, lt=1)] = Field(
-        0.0, description="share of the other's value that the difference must surely reach"
+        0.0, description="share of the other's value that the 95 % interval of the difference must reach"
     )
     collections: list[str] = Field([], description="only these; none for all that are judged")
 

@@ -1,58 +1,24 @@
-"""From claims and runs to verdicts: all comparisons that claims need, as one family. No words, no files."""
+"""From a family of comparisons to the verdicts on claims. No comparison is made here, no words, no files."""
 
 from collections.abc import Sequence
 
 from polybatch.claims.claim import Claim, Evidence, Fact, Need, Verdict, Word
 from polybatch.claims.evidence import Run
+from polybatch.claims.family import Asked, Family, spoken_of
 from polybatch.claims.wording import lacking, sentence_of
-from polybatch.statistics.clusters import by_cluster
-from polybatch.statistics.compare import Method, compare_pair, corrected
 from polybatch.statistics.comparison import Comparison
 
 
-def decide(claims: Sequence[Claim], runs: Sequence[Run], *, method: Method | None = None) -> tuple[Verdict, ...]:
-    """The verdict on each claim, in their order.
+def decide(claims: Sequence[Claim], runs: Sequence[Run], family: Family) -> tuple[Verdict, ...]:
+    """The verdict on each claim, in their order, by the comparisons of `family_of` these claims and runs.
 
-    Every comparison that any claim needs and any run has both systems of is made, on each of the run's collections
-    that the claim speaks of; all of them, once each, are one family for Holm's correction. A claim is *supported* if
-    each of its comparisons came out as claimed, *contradicted* if one surely came out otherwise, else it *cannot be
-    told*; it is *not run* where a need has no comparison at all.
+    A claim is *supported* if each of its comparisons came out significantly as claimed, *contradicted* if one came out
+    significantly otherwise, else it *cannot be told*; it is *not run* where a need has no comparison at all.
     """
-    method = method or Method()
-    wanted = {
-        (run, need, collection): None
-        for claim in claims
-        for need in claim.needs
-        for run in runs
-        for collection in _spoken_of(claim, run)
-    }
-    found = {
-        (run.label, need, collection): made
-        for run, need, collection in wanted
-        if (made := compared(run, need, collection, method))
-    }
-    family = dict(zip(found, corrected(list(found.values())), strict=True))
     return tuple(_verdict(claim, runs, family) for claim in claims)
 
 
-def _spoken_of(claim: Claim, run: Run) -> list[str]:
-    return [one for one in run.collections if not claim.collections or one in claim.collections]
-
-
-def compared(run: Run, need: Need, collection: str, method: Method) -> Comparison | None:
-    """The comparison that a need asks for, a family of one; None where the run has not both systems on it."""
-    if not {need.system, need.baseline} <= run.systems:
-        return None
-    values = run.chosen(need, collection)
-    if not values.num_rows:
-        return None
-    (judged,) = by_cluster(values)
-    if {need.system, need.baseline} != set(judged.systems):
-        return None
-    return compare_pair(judged, need.system, need.baseline, method)
-
-
-def _verdict(claim: Claim, runs: Sequence[Run], family: dict[tuple[str, Need, str], Comparison]) -> Verdict:
+def _verdict(claim: Claim, runs: Sequence[Run], family: Family) -> Verdict:
     if claim.fact is not None:
         fact: Fact = claim.fact(tuple(runs))
         return Verdict(claim, fact.word, (fact.why,))
@@ -61,17 +27,17 @@ def _verdict(claim: Claim, runs: Sequence[Run], family: dict[tuple[str, Need, st
         Evidence(run.label, need, comparison, word_of(need, comparison))
         for need in claim.needs
         for run in runs
-        for collection in _spoken_of(claim, run)
-        if (comparison := family.get((run.label, need, collection)))
+        for collection in spoken_of(claim, run)
+        if (comparison := family.get(Asked.of(run.label, need, collection)))
     ]
-    evidence = tuple(one for one in made if one.run in counted)
-    beside = tuple(one for one in made if one.run not in counted)
-    without = [need for need in claim.needs if not any(one.need == need for one in evidence)]
+    evidence = tuple(each for each in made if each.run in counted)
+    beside = tuple(each for each in made if each.run not in counted)
+    without = [need for need in claim.needs if not any(each.need == need for each in evidence)]
     if without:
         return Verdict(claim, "not run", tuple(lacking(claim, without, runs)), evidence, beside)
-    words = {one.word for one in evidence}
-    word: Word = next(one for one in ("contradicted", "cannot tell", "supported") if one in words)
-    return Verdict(claim, word, tuple(sentence_of(one) for one in evidence), evidence, beside)
+    words = {each.word for each in evidence}
+    word: Word = next(word for word in ("contradicted", "cannot tell", "supported") if word in words)
+    return Verdict(claim, word, tuple(map(sentence_of, evidence)), evidence, beside)
 
 
 def _is_of(claim: Claim, run: Run) -> bool:
@@ -81,9 +47,9 @@ def _is_of(claim: Claim, run: Run) -> bool:
 def word_of(need: Need, comparison: Comparison) -> Word:
     """What one comparison says of "the system is better".
 
-    Supported: better, surely, and where `least` asks for a share of the baseline's value, so is the near end of the
-    interval. Contradicted: worse, surely; or with `least`, the far end of the interval falls short of it. Of a strategy
-    trained with one seed nothing can be told, since its luck is not known.
+    Supported: significantly better, and where `least` asks for a share of the baseline's value, the near end of the
+    interval reaches it. Contradicted: significantly worse; or with `least`, the far end of the interval falls short of
+    it. Of a strategy trained with one seed nothing can be told, since its luck is not known.
     """
     if comparison.is_of_one_seed:
         return "cannot tell"

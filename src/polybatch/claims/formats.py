@@ -2,33 +2,40 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from polybatch.claims.claim import Evidence, Verdict
 from polybatch.claims.wording import rule_of, sentence_of
+from polybatch.statistics.formats import as_record
+from polybatch.statistics.wording import rule
 
 
 def to_text(verdicts: Sequence[Verdict]) -> str:
-    """A paragraph for each claim: the verdict first, then the rule and the evidence."""
+    """A paragraph for each claim: the verdict first, then the rule and the evidence; last what is significant."""
     parts = []
-    for one in verdicts:
-        lines = [f"{one.word.upper()}: {one.claim.statement} [{one.claim.name}]", f"  rule: {rule_of(one.claim)}"]
-        lines += [f"  {why}" for why in one.why]
-        lines += [f"  beside (does not count): {sentence_of(each)}" for each in one.beside]
+    for verdict in verdicts:
+        claim = verdict.claim
+        lines = [f"{verdict.word.upper()}: {claim.statement} [{claim.name}]", f"  rule: {rule_of(claim)}"]
+        lines += [f"  {why}" for why in verdict.why]
+        lines += [f"  beside (does not count): {sentence_of(each)}" for each in verdict.beside]
         parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *_rule(verdicts)])
 
 
 def to_markdown(verdicts: Sequence[Verdict]) -> str:
-    """A table of claims and verdicts, and under it the rules and the evidence."""
+    """A table of claims and verdicts, and under it the rules and the evidence; last what is significant."""
     lines = ["| claim | verdict | |", "|---|---|---|"]
-    lines += [f"| {one.claim.name} | **{one.word}** | {one.claim.statement} |" for one in verdicts]
-    for one in verdicts:
-        lines += [f"\n**{one.claim.name}**: {one.word}. Rule: {rule_of(one.claim)}.\n"]
-        lines += [f"- {why}" for why in one.why]
-        lines += [f"- beside (does not count): {sentence_of(each)}" for each in one.beside]
-    return "\n".join(lines)
+    lines += [f"| {each.claim.name} | **{each.word}** | {each.claim.statement} |" for each in verdicts]
+    for verdict in verdicts:
+        lines += [f"\n**{verdict.claim.name}**: {verdict.word}. Rule: {rule_of(verdict.claim)}.\n"]
+        lines += [f"- {why}" for why in verdict.why]
+        lines += [f"- beside (does not count): {sentence_of(each)}" for each in verdict.beside]
+    return "\n".join([*lines, *(f"\n{told}" for told in _rule(verdicts))])
+
+
+def _rule(verdicts: Sequence[Verdict]) -> list[str]:
+    made = [each.comparison for verdict in verdicts for each in (*verdict.evidence, *verdict.beside)]
+    return [rule(made[0].family)] if made else []
 
 
 def as_records(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
@@ -48,10 +55,9 @@ def as_records(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
     ]
 
 
-def _numbers(one: Evidence) -> dict[str, Any]:
-    made = one.comparison
-    values = {**asdict(made), "quantity": made.quantity._asdict(), "verdict": made.verdict}
-    return {"run": one.run, "says": one.word, "least": one.need.least, **values}
+def _numbers(evidence: Evidence) -> dict[str, Any]:
+    told = {"run": evidence.run, "says": evidence.word, "least": evidence.need.least}
+    return {**told, **as_record(evidence.comparison)}
 
 
 def to_json(verdicts: Sequence[Verdict]) -> str:

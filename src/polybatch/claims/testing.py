@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from polybatch.claims.claim import Claim, ClaimSettings, Verdict
 from polybatch.claims.deciding import decide
 from polybatch.claims.evidence import Run, read_evidence
+from polybatch.claims.family import Family, family_of
 from polybatch.claims.paper import CLAIMS, QUESTION
 from polybatch.errors import Fault, ResultsError
 from polybatch.progress import Progress
@@ -19,7 +20,8 @@ def put_to_test(
     folders: Sequence[Path], *, method: Method | None = None, progress: Progress | None = None
 ) -> tuple[Verdict, ...]:
     """The verdicts on stored runs. Raises ResultsError as `evidence_of` does."""
-    return verdicts_on(evidence_of([Store(folder) for folder in folders], progress=progress), method=method)
+    verdicts, _ = verdicts_on(evidence_of([Store(folder) for folder in folders], progress=progress), method=method)
+    return verdicts
 
 
 def evidence_of(stores: Sequence[Store], *, progress: Progress | None = None) -> tuple[Run, ...]:
@@ -38,9 +40,14 @@ def evidence_of(stores: Sequence[Store], *, progress: Progress | None = None) ->
     return runs
 
 
-def verdicts_on(runs: Sequence[Run], *, method: Method | None = None) -> tuple[Verdict, ...]:
-    """The verdicts on the paper's claims, the question behind them, and those of the runs' recipes."""
-    return decide((*CLAIMS, *QUESTION, *own_claims(runs)), runs, method=method)
+def verdicts_on(runs: Sequence[Run], *, method: Method | None = None) -> tuple[tuple[Verdict, ...], Family]:
+    """The verdicts on the paper's claims, the question behind them, and those of the runs' recipes, and their family.
+
+    The family also holds what the answers and statements of a report on these runs rest on.
+    """
+    claims = (*CLAIMS, *QUESTION, *own_claims(runs))
+    family = family_of(claims, runs, method=method or Method())
+    return decide(claims, runs, family), family
 
 
 def own_claims(runs: Sequence[Run]) -> tuple[Claim, ...]:

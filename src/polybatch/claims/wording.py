@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 
 from polybatch.claims.claim import UNSEEN, Claim, Evidence, Need
 from polybatch.claims.evidence import Run
-from polybatch.statistics.wording import number, p_value, plural, seeds, signed, title
+from polybatch.statistics.wording import certainty, detectable, label, number, signed, title
 
 
 def need_of(need: Need) -> str:
-    """`Hybrid over X-Y in multilingual mAP, surely by 10 % or more`."""
+    """`Hybrid over X-Y in multilingual mAP, by 10 % or more`."""
     where = ""
     if need.directions == UNSEEN:
         where = ", directions with a language not trained on"
     elif need.directions:
         where = f", {' '.join(map(str, need.directions))}"
-    least = f", surely by {need.least:.0%} or more" if need.least else ""
+    least = f", by {need.least:.0%} or more" if need.least else ""
     return f"{title(need.system)} over {title(need.baseline)} in {need.setting} {need.measure}{where}{least}"
 
 
@@ -24,20 +24,19 @@ def rule_of(claim: Claim) -> str:
         return claim.rule
     compared = "; ".join(dict.fromkeys(map(need_of, claim.needs)))
     where = f" on {' and '.join(claim.collections)}" if claim.collections else " on every collection judged"
-    return f"supported if each is surely better{where}, contradicted if one is surely not: {compared}"
+    share = "; a share asked for is reached by the 95 % interval" if any(need.least for need in claim.needs) else ""
+    told = f"supported if each is significantly better{where}, contradicted if one is significantly not"
+    return f"{told}: {compared}{share}"
 
 
-def sentence_of(one: Evidence) -> str:
-    """One comparison and what it says: effect, interval, p, what could have been found, counts."""
-    made = one.comparison
-    counts = ", ".join(filter(None, (plural(made.clusters, "cluster"), seeds(made))))
-    alone = " (of one seed nothing is known of its luck)" if made.is_of_one_seed else ""
+def sentence_of(evidence: Evidence) -> str:
+    """One comparison and what it says: verdict, effect, interval, p, minimum detectable effect, counts."""
+    made = evidence.comparison
+    alone = " (of one seed: these models, not the way of training)" if made.is_of_one_seed else ""
     return (
-        f"{one.word}: {need_of(one.need)}, {made.quantity.collection} ({one.run}): "
+        f"{evidence.word}: {need_of(evidence.need)}, {made.quantity.collection} ({evidence.run}): {label(made)}, "
         f"{number(made.value, made)} against {number(made.baseline_value, made)}, {signed(made)}, "
-        f"95 % interval {number(made.low, made)} to {number(made.high, made)}, p {p_value(made.p_holm)} after Holm "
-        f"over {plural(made.family, 'comparison')}, detectable {number(made.smallest_detectable, made)}, "
-        f"{counts}{alone}"
+        f"{certainty(made)}, minimum detectable effect {detectable(made)}{alone}"
     )
 
 

@@ -1,4 +1,4 @@
-"""`polybatch compare`: which differences between systems are sure, and which could not be resolved. Loads no model."""
+"""`polybatch compare`: which differences between systems are significant. Loads no model."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -34,21 +34,21 @@ def compare(
     margin: Annotated[
         list[str] | None,
         typer.Option(
-            help="Differences under it do no harm: such as .01, or rank_distance=20 for one measure; may be repeated.",
+            help="What counts as equivalent: .01, or rank_distance=20 for one measure; may be repeated.",
             show_default=".01, none for measures that count ranks",
         ),
     ] = None,
-    permutations: Annotated[int, typer.Option(help="Permutations, and bootstrap resamples.", min=100)] = 10_000,
-    seed: Annotated[int, typer.Option(help="Seed of permutations and resamples.", min=0)] = 0,
+    permutations: Annotated[int, typer.Option(help="Permutations, of systems with one seed.", min=100)] = 10_000,
+    seed: Annotated[int, typer.Option(help="Seed of the permutations.", min=0)] = 0,
     format: Annotated[Literal["text", "md", "json", "csv"], typer.Option(help="What to write.")] = "text",
 ) -> None:
-    """Say which system is better where, by how much, how sure, and what could not be resolved.
+    """Say which system is significantly better where, and by how much; else what difference could have been found.
 
-    The unit is the question or document, all its languages together: it is tested whether its score would change with
-    the system (sign-flip permutation), corrected for all comparisons in the table (Holm). A difference is called
-    better or worse only if it is also twice as large as its deviation over seeds; equivalent if it is surely under
-    --margin; else the smallest difference that could have been found is named. Ask for what you set out to show: a
-    baseline, one setting, one measure. Each further comparison makes all others harder to show.
+    The unit of every test is the cluster: an article, document or question, all its languages together. With several
+    seeds, clusters and seeds are crossed random effects; with one, the test is a sign-flip permutation of clusters and
+    speaks of these models. p is corrected for all comparisons of the table (Holm). The minimum detectable effect is
+    what the table's own verdict finds with 80 % power. Ask for what you set out to show: a baseline, one setting, one
+    measure. Each further comparison makes all others harder to show.
 
     Example: polybatch compare runs/news --baseline en-en --setting multilingual
     """
@@ -56,13 +56,7 @@ def compare(
     from polybatch.statistics.folders import compare_runs
 
     margins = _margins(margin or [])
-    method = Method(
-        permutations=permutations,
-        resamples=permutations,
-        seed=seed,
-        margin=margins.pop(SHARES, Method.margin),
-        margins=margins,
-    )
+    method = Method(permutations=permutations, seed=seed, margin=margins.pop(SHARES, Method.margin), margins=margins)
     compared = compare_runs(
         runs, baseline=baseline, measures=measure, settings=setting, method=method, progress=make_progress()
     )

@@ -148,6 +148,7 @@ def _collection(
         {code: tuple(there) for code, there in passages.items()},
         {story: frozenset(there) for story, there in judgements.items()},
         licence=licence,
+        notes={"cluster": "article"},
     )
 
 

@@ -224,14 +224,14 @@ def describe_mix(mix: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def describe_collection(collection: Collection) -> dict[str, Any]:
-    """What a manifest says of a collection: counts per language, licence, what a query and a candidate are."""
+    """What a manifest says of a collection: counts per language, licence, what query, candidate and cluster are."""
     return {
         "name": collection.name,
         "licence": collection.licence,
         "queries": {code: len(found) for code, found in sorted(collection.queries.items())},
         "passages": {code: len(collection.passages[code]) for code in collection.languages},
         "settings": list(collection.settings),
-        "notes": dict(collection.notes),
+        "notes": {"cluster": collection.unit, **collection.notes},
         "texts": content_hash(_texts(collection)),
     }
 

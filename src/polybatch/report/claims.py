@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from polybatch.claims.claim import Evidence, Verdict, Word
 from polybatch.claims.evidence import Run
+from polybatch.claims.family import Family
 from polybatch.claims.testing import evidence_of, verdicts_on
 from polybatch.claims.wording import rule_of, sentence_of
 from polybatch.errors import ResultsError
@@ -12,7 +13,7 @@ from polybatch.progress import Progress
 from polybatch.results.labels import folder_labels
 from polybatch.results.store import MANIFEST, RANKS, Store
 from polybatch.statistics import Method
-from polybatch.statistics.wording import number, p_value, signed
+from polybatch.statistics.wording import detectable, interval, p_value, rule, signed
 
 METHOD = Method()  # the same as `polybatch claims`, so that both say the same
 MOST_ROWS = 4_000_000  # of all folders' ranks: with more, the page would take a minute
@@ -22,20 +23,24 @@ MARKS: dict[Word, str] = {"supported": "+", "contradicted": "−", "cannot tell"
 
 ABOUT = (
     "Every claim has a rule that was fixed before the run. Effect: the difference of the macro means, with its 95 % "
-    "interval over clusters and seeds. p: the larger of a sign-flip test of clusters, "
-    f"{METHOD.permutations:,} permutations, and a t test over clusters and seeds, after Holm over all comparisons that "
-    "claims need. Detectable: the smallest difference that so many clusters and seeds find with 80 % power. Of several "
-    "comparisons the row shows the least sure of those that decide."
+    "interval over clusters and seeds. MDE: the minimum detectable effect, which is found significant in this family "
+    "with 80 % power. Of several comparisons the row shows the largest p of those that decide."
 )
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Verdicts on the claims, and the runs that they rest on; none where `lacking`, a sentence, says why."""
+    """Verdicts, the runs and the family of comparisons that they rest on; none where `lacking` says why."""
 
     verdicts: tuple[Verdict, ...] = ()
     lacking: str = "The claims were not put to the test."
     runs: tuple[Run, ...] = field(default=(), repr=False, compare=False)
+    family: Family = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def rule(self) -> str:
+        """What a page with these verdicts calls significant, and in which family; empty where nothing was compared."""
+        return rule(len(self.family)) if self.family else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ def claims_of(stores: Sequence[Store], *, progress: Progress | None = None) -> C
         return _none(f"{rows:,} ranks are too many for a page; `polybatch claims` takes them")
     try:
         runs = evidence_of(stores, progress=progress)
-        return Claims(verdicts_on(runs, method=METHOD), "", runs)
+        verdicts, family = verdicts_on(runs, method=METHOD)
+        return Claims(verdicts, "", runs, family)
     except ResultsError as error:
         return _none("; ".join(map(str, error.faults)))
 
@@ -81,17 +87,17 @@ def claim_rows(claims: Claims) -> tuple[ClaimRow, ...]:
 
 
 def deciding(verdict: Verdict) -> Evidence | None:
-    """The least sure of the comparisons that say what the verdict says; None where no comparison does."""
-    found = [one for one in verdict.evidence if one.word == verdict.word]
-    return max(found, key=lambda one: one.comparison.p_holm, default=None)
+    """Of the comparisons that say what the verdict says, the one with the largest p; None where no comparison does."""
+    agreeing = [each for each in verdict.evidence if each.word == verdict.word]
+    return max(agreeing, key=lambda each: each.comparison.p_holm, default=None)
 
 
 def _row(verdict: Verdict) -> ClaimRow:
-    effect = p = detectable = "–"
-    if one := deciding(verdict):
-        made = one.comparison
-        effect = f"{signed(made)} ({number(made.low, made)} to {number(made.high, made)})"
-        p, detectable = p_value(made.p_holm).removeprefix("= "), number(made.smallest_detectable, made)
+    effect = p = least = "–"
+    if evidence := deciding(verdict):
+        made = evidence.comparison
+        effect = f"{signed(made)} ({interval(made)})"
+        p, least = p_value(made.p_holm).removeprefix("= "), detectable(made)
     claim = verdict.claim
     beside = [f"Beside it, not counted: {sentence_of(each)}" for each in verdict.beside]
     return ClaimRow(
@@ -100,7 +106,7 @@ def _row(verdict: Verdict) -> ClaimRow:
         word=verdict.word,
         effect=effect,
         p=p,
-        detectable=detectable,
+        detectable=least,
         rule=rule_of(claim),
         source=claim.source,
         why=(*verdict.why, *beside),

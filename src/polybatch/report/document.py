@@ -7,11 +7,13 @@ from typing import Any
 
 from polybatch.claims.formats import as_records
 from polybatch.records import SETTINGS
-from polybatch.report.findings import RULE, Comparison, findings
+from polybatch.report.answer import Answer
+from polybatch.report.findings import Gap, findings
 from polybatch.report.published import published_records
 from polybatch.report.queries import SHARES
 from polybatch.report.summary import Estimate, Quantity, Report, Run, System
 from polybatch.results.store import MEAN
+from polybatch.statistics.formats import as_record
 from polybatch.version import __version__
 
 
@@ -22,7 +24,7 @@ def to_json(report: Report) -> str:
         "title": report.title,
         "finished": not report.unfinished,
         "cautions": list(report.cautions),
-        "rule": RULE,
+        "rule": report.claims.rule,
         "seeds": list(report.seeds),
         "systems": [{"system": s.name, "strategy": s.strategy, "title": s.title} for s in report.systems],
         "collections": [_collection(report, collection) for collection in report.collections],
@@ -42,15 +44,16 @@ def _spreads(report: Report) -> list[dict[str, Any]]:
 
 
 def _collection(report: Report, collection: str) -> dict[str, Any]:
-    told = findings(report, collection)
+    answers = report.answers_on(collection)
+    told = [] if answers else findings(report, collection)
     return {
         "collection": collection,
         "languages": list(report.languages(collection)),
         "queries": {setting: report.queries(collection, setting) for setting in SETTINGS},
         "notes": dict(report.notes(collection)),
         "statement": [finding.text for finding in told],
-        "answers": [asdict(one) for one in report.answers_on(collection)],
-        "comparisons": [_comparison(comparison) for finding in told for comparison in finding.comparisons],
+        "answers": [_answer(answer) for answer in answers],
+        "comparisons": [_gap(gap) for finding in told for gap in finding.gaps],
         "systems": [_system(report, collection, system) for system in report.systems_of(collection)],
         "published": published_records(report, collection),
         "random_ranker": _reference(report, collection, report.chance),
@@ -95,15 +98,21 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def _comparison(comparison: Comparison) -> dict[str, Any]:
+def _answer(answer: Answer) -> dict[str, Any]:
+    told: dict[str, Any] = {"run": answer.run, "collection": answer.collection}
+    told |= {"sentences": list(answer.sentences), "beside": list(answer.beside)}
+    return {**told, "comparisons": [as_record(comparison) for comparison in answer.comparisons]}
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    """The means of the report; the test, of the comparison that the family holds, as it was made: perhaps turned."""
     return {
-        **_place(comparison.quantity),
-        "system": comparison.system.name,
-        "baseline": comparison.baseline.name,
-        "gain": comparison.gain,
-        "ratio": comparison.ratio,
-        "deviation": comparison.deviation,
-        "verdict": comparison.verdict,
+        **_place(gap.quantity),
+        "system": gap.system.name,
+        "baseline": gap.baseline.name,
+        "gain": gap.gain,
+        "ratio": gap.ratio,
+        "test": as_record(gap.tested) if gap.tested else None,
     }
 
 

@@ -1,22 +1,16 @@
-"""What may be said of the numbers: comparisons, each held against the seeds, and the plain statement. No markup."""
+"""The plain statement on a collection: who leads, by how much, and whether that is significant. No markup."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from polybatch.claims.claim import Need
+from polybatch.claims.family import MONO, PLAIN, Asked
 from polybatch.records import SETTINGS, Setting
 from polybatch.report.summary import MAP, RANK_DISTANCE, Estimate, Quantity, Report, System
 from polybatch.report.wording import listing, number
-
-PLAIN = "en-en"
-MONO = "x-x-mono"
-
-Verdict = Literal["beyond the seeds", "no finding", "one seed"]
-
-RULE = (
-    "A gain under twice the seed deviation is no finding. A larger one is no proof: polybatch compare tests the "
-    "differences by document or question, and corrects for their number."
-)
+from polybatch.statistics import Comparison
+from polybatch.statistics.family import better_side
+from polybatch.statistics.wording import label, p_value
 
 _SETTING: dict[Setting, str] = {
     "monolingual": "With query and passages in one language (monolingual)",
@@ -26,14 +20,15 @@ _SETTING: dict[Setting, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """A system held against another by one quantity's means over seeds."""
+class Gap:
+    """How far a system's mean over seeds lies from another's, and the test of it; None where none could be made."""
 
     quantity: Quantity
     system: System
     baseline: System
     ours: Estimate
     theirs: Estimate
+    tested: Comparison | None
 
     @property
     def gain(self) -> float:
@@ -45,37 +40,39 @@ class Comparison:
         """Quotient of the means; None over zero."""
         return self.ours.mean / self.theirs.mean if self.theirs.mean else None
 
-    @property
-    def deviation(self) -> float | None:
-        """The larger seed deviation of the two; None where neither has several seeds."""
-        known = [d for d in (self.ours.deviation, self.theirs.deviation) if d is not None]
-        return max(known, default=None)
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether the means differ by at least twice the seed deviation."""
-        if self.deviation is None:
-            return "one seed"
-        return "no finding" if abs(self.gain) < 2 * self.deviation else "beyond the seeds"
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A few sentences, and the comparisons that they tell of."""
+    """A few sentences, and the gaps that they tell of."""
 
     text: str
-    comparisons: tuple[Comparison, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
-def compare(report: Report, quantity: Quantity, system: System, baseline: System) -> Comparison | None:
-    """The comparison of two systems, or None where one was not measured."""
+def gap(report: Report, quantity: Quantity, system: System, baseline: System) -> Gap | None:
+    """How far two systems lie apart, or None where one was not measured."""
     ours, theirs = report.estimate(system, quantity), report.estimate(baseline, quantity)
-    return Comparison(quantity, system, baseline, ours, theirs) if ours and theirs else None
+    if ours is None or theirs is None:
+        return None
+    return Gap(quantity, system, baseline, ours, theirs, _tested(report, quantity, system, baseline))
+
+
+def _tested(report: Report, quantity: Quantity, system: System, baseline: System) -> Comparison | None:
+    """The comparison of the report's family, whichever way round it was made; None for systems of different runs."""
+    for run in report.claims.runs:
+        ours, theirs = (each.name.removesuffix(f" ({run.label})") for each in (system, baseline))
+        asked = Asked(run.label, Need(ours, theirs, quantity.setting, quantity.measure), quantity.collection)
+        if made := report.claims.family.get(asked) or report.claims.family.get(asked.turned):
+            return made
+    return None
 
 
 def ranked(report: Report, quantity: Quantity) -> list[tuple[System, Estimate]]:
-    """Systems from best to worst by the mean over seeds; ties keep the display order."""
-    sign = 1 if quantity.measure == RANK_DISTANCE else -1
+    """Systems from best to worst by the mean over seeds; ties keep the display order. None where no side is better."""
+    better = better_side(quantity.measure)
+    if better is None:
+        return []
+    sign = 1 if better == "lower" else -1
     measured = [(system, report.estimate(system, quantity)) for system in report.systems_of(quantity.collection)]
     return sorted(((s, e) for s, e in measured if e), key=lambda pair: sign * pair[1].mean)
 
@@ -94,12 +91,13 @@ def findings(report: Report, collection: str) -> list[Finding]:
     found = [finding for finding in (*leaders, _distance(report, collection)) if finding]
     if by_strategy(report, collection, PLAIN) is None:
         found.append(Finding("Plain fine-tuning on English (En-En) is not among the systems."))
-    found.append(Finding(_against_seeds([c.verdict for finding in found for c in finding.comparisons])))
+    gaps = [gap for finding in found for gap in finding.gaps]
+    found.append(Finding(_significance(gaps)))
     return [finding for finding in found if finding.text]
 
 
 def statement(report: Report, collection: str) -> str:
-    """The plain statement on a collection; RULE goes with it."""
+    """The plain statement on a collection."""
     return " ".join(finding.text for finding in findings(report, collection))
 
 
@@ -120,11 +118,11 @@ def _leader(report: Report, collection: str, setting: Setting) -> Finding | None
     plain = by_strategy(report, collection, PLAIN)
     name = f"plain fine-tuning on English ({best.title})" if best == plain else best.title
     told, parts = [], []
-    if plain and plain not in (best, second) and (over := compare(report, quantity, best, plain)):
+    if plain and plain not in (best, second) and (over := gap(report, quantity, best, plain)):
         told.append(over)
         baseline = f"({plain.title}: {number(over.theirs.mean, MAP)})"
         parts.append(f"{number(over.gain, MAP)} above plain fine-tuning on English {baseline}{_doubt(over)}")
-    lead = Comparison(quantity, best, second, ours, theirs)
+    lead = Gap(quantity, best, second, ours, theirs, _tested(report, quantity, best, second))
     told.append(lead)
     plainly = "plain fine-tuning on English, " if second == plain else ""
     runner = f"the next best, {plainly}{second.title} with {number(theirs.mean, MAP)}"
@@ -140,29 +138,31 @@ def _distance(report: Report, collection: str) -> Finding | None:
     leaders = ranked(report, Quantity.macro(collection, "multilingual", MAP))
     order = [*leaders[:1], *ranked(report, quantity)]
     other = next((system for system, _ in order if system != mono), None)
-    if mono is None or other is None or not (found := compare(report, quantity, other, mono)):
+    if mono is None or other is None or not (apart := gap(report, quantity, other, mono)):
         return None
-    ours, theirs = (number(estimate.mean, RANK_DISTANCE) for estimate in (found.ours, found.theirs))
+    ours, theirs = (number(estimate.mean, RANK_DISTANCE) for estimate in (apart.ours, apart.theirs))
     text = f"The languages of one answer lie {ours} ranks apart under {other.title} and {theirs} under {mono.title}"
-    times = "" if found.ratio is None else f": {found.ratio:.2f} times as far{_doubt(found)}"
-    return Finding(f"{text} (rank distance){times}.", (found,))
+    times = "" if apart.ratio is None else f": {apart.ratio:.2f} times as far{_doubt(apart)}"
+    return Finding(f"{text} (rank distance){times}.", (apart,))
 
 
-def _doubt(comparison: Comparison) -> str:
-    """A clause for a difference that the seeds may explain; empty for others."""
-    if comparison.deviation is None or comparison.verdict != "no finding":
+def _doubt(gap: Gap) -> str:
+    """A clause for a difference that was tested and is not significant; empty for others."""
+    if gap.tested is None or gap.tested.is_significant:
         return ""
-    deviation = number(comparison.deviation, comparison.quantity.measure)
-    return f", a difference under twice the seed deviation ({deviation}) and so no finding"
+    return f", which is {label(gap.tested)} (p {p_value(gap.tested.p_holm)})"
 
 
-def _against_seeds(verdicts: Sequence[Verdict]) -> str:
-    """How the differences that no clause of doubt follows stand to the seeds."""
-    if not verdicts:
+def _significance(gaps: Sequence[Gap]) -> str:
+    """How the differences that no clause of doubt follows came out."""
+    if not gaps:
         return ""
-    if "one seed" in verdicts:
-        return "Where both systems have one seed only, nothing tells a difference from luck: no finding."
-    if "beyond the seeds" not in verdicts:
+    if any(gap.tested is None for gap in gaps):
+        return "Differences without a p are not tested here: polybatch compare tests them."
+    if not any(gap.tested and gap.tested.is_significant for gap in gaps):
         return ""
-    those = "Every other" if "no finding" in verdicts else "Every"
-    return f"{those} difference named here is over twice the seed deviation."
+    doubt = any(_doubt(gap) for gap in gaps)
+    told = f"{'Every other' if doubt else 'Every'} difference named here is significant"
+    if any(gap.tested and gap.tested.is_of_one_seed for gap in gaps):
+        return f"{told}, of these models: with one seed nothing is known of the way of training."
+    return f"{told}."

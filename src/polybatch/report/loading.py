@@ -14,7 +14,7 @@ from polybatch.progress import Progress
 from polybatch.report.answer import answers_of
 from polybatch.report.cases import examples_of
 from polybatch.report.chance import References, references_of
-from polybatch.report.claims import METHOD, claims_of
+from polybatch.report.claims import claims_of
 from polybatch.report.comparable import Part, apart, unlike
 from polybatch.report.queries import Singles, read_singles, spreads_of
 from polybatch.report.summary import EXCESS, UNTRAINED, Quantity, Report, Run, System
@@ -81,7 +81,7 @@ def load_runs(folders: Sequence[Path], *, progress: Progress | None = None) -> R
         ideal={quantity: value for each in reversed(loaded) for quantity, value in each.references.ideal.items()},
         cautions=tuple(_cautions(loaded)),
         claims=claims,
-        answers=answers_of(claims.runs, method=METHOD),
+        answers=answers_of(claims.runs, claims.family),
         spreads=spreads_of([(one, _caller(each, names)) for each in loaded for one in each.singles]),
         examples=examples_of([(one, _caller(each, names)) for each in loaded for one in each.kept], trained),
         sweeps=tuple(sweeps),

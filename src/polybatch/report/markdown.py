@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from polybatch.report.answer import RULE as ANSWER_RULE
 from polybatch.report.claims import ABOUT, ClaimRow, claim_rows
 from polybatch.report.curves import sweep_table, told
-from polybatch.report.findings import RULE, statement
+from polybatch.report.findings import statement
 from polybatch.report.mixes import sentences
 from polybatch.report.published import CAPTION, disagreement, published_table
 from polybatch.report.summary import Report
@@ -45,10 +44,8 @@ def to_markdown(report: Report) -> str:
         parts.append("## What the batches held")
         parts.append("\n".join(f"- {escape(sentence)}" for sentence in held))
         parts.append("Counts of one training; means over seeds.")
-    if any(not report.answers_on(collection) for collection in report.collections):
-        parts.append(RULE)
-    if report.answers:
-        parts.append(ANSWER_RULE)
+    if report.claims.rule:
+        parts.append(report.claims.rule)
     return "\n\n".join(parts) + "\n"
 
 
@@ -63,7 +60,7 @@ def _claims(report: Report) -> list[str]:
     rows = claim_rows(report.claims)
     if not rows:
         return ["## Claims under test", escape(report.claims.lacking)]
-    heads = ["Claim", "Verdict", "Effect (95 % interval)", "p", "Detectable"]
+    heads = ["Claim", "Verdict", "Effect (95 % interval)", "p", "MDE"]
     columns = [heads, *([one.name, one.word, one.effect, one.p, one.detectable] for one in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*columns, strict=True)]
     lines = [columns[0], ["-" * width for width in widths], *columns[1:]]

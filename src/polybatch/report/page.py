@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from polybatch.records import SETTINGS
 from polybatch.report import figures, mixes, wording
-from polybatch.report.answer import RULE as ANSWER_RULE
 from polybatch.report.answer import Answer
 from polybatch.report.cases import Examples
 from polybatch.report.claims import ABOUT, claim_rows
 from polybatch.report.curves import Curve, curves, sweep_table, told
-from polybatch.report.findings import RULE, statement
+from polybatch.report.findings import statement
 from polybatch.report.heatmaps import HeatMaps, heat_maps, scale_colours
 from polybatch.report.published import CAPTION, disagreement, published_table
 from polybatch.report.queries import SHARES
@@ -85,8 +84,6 @@ def to_html(report: Report) -> str:
         claims_about=ABOUT,
         training=_shared(report, lambda manifest: manifest.training),
         collections=_shared(report, lambda manifest: manifest.collections),
-        rule=RULE,
-        answer_rule=ANSWER_RULE,
         version=__version__,
         ALL=ALL,
         NOT_RECORDED=wording.NOT_RECORDED,

@@ -39,7 +39,7 @@ def to_tex(report: Report) -> str:
             parts.append(_tabular(table, latex(f"Sweep over {sweep.about}. {' '.join(told(sweep))}")))
     if rows := claim_rows(report.claims):
         lines = [[one.statement, one.word, one.effect, one.p, one.detectable] for one in rows]
-        heads = ["Claim", "Verdict", "Effect (95 % interval)", "p", "Detectable"]
+        heads = ["Claim", "Verdict", "Effect (95 % interval)", "p", "MDE"]
         cells = [[latex(cell) for cell in line] for line in lines]
         parts.append(_table(r"p{.4\linewidth}llll", [*map(latex, heads)], [cells], "Claims under test."))
     return "\n".join(parts)

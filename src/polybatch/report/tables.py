@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from polybatch.measures.families import DEFAULT
 from polybatch.records import Setting
-from polybatch.report.findings import Comparison, ranked
+from polybatch.report.findings import ranked
 from polybatch.report.summary import (
     EXCESS,
     IDEAL_RANKER,
@@ -18,7 +18,6 @@ from polybatch.report.summary import (
     Report,
 )
 from polybatch.report.wording import NOT_RECORDED, language, listing, number
-from polybatch.statistics.scale import better_side
 
 
 class Column(NamedTuple):
@@ -46,8 +45,7 @@ COLUMNS = (
 class Cell:
     """One cell: a mean over seeds, its deviation, the seeds' values, and how it stands to the best of its column.
 
-    `best` holds for every cell that prints the same mean as the best; `near` for others less than twice the seed
-    deviation away from it. `mean` is None where nothing was measured.
+    `best` holds for every cell that prints the same mean as the best. `mean` is None where nothing was measured.
     """
 
     measure: str
@@ -55,7 +53,6 @@ class Cell:
     deviation: float | None = None
     values: tuple[float, ...] = ()
     best: bool = False
-    near: bool = False
 
     @property
     def text(self) -> str:
@@ -89,11 +86,6 @@ class Table:
     def spreads(self) -> tuple[int, ...]:
         """The letters that each column's widest deviation takes; 0 where a column has none."""
         return tuple(max(len(row.cells[i].spread) for row in self.rows) for i in range(len(self.heads)))
-
-    @property
-    def has_near(self) -> bool:
-        """Whether a cell is not told apart from the best of its column."""
-        return any(cell.near for row in self.rows for cell in row.cells)
 
 
 def main_table(report: Report, collection: str) -> Table:
@@ -135,9 +127,7 @@ def excess_table(report: Report, collection: str) -> Table | None:
     quantities = [*(quantity for quantity in found if quantity != macro), macro]
     heads = [language(quantity.query_language) for quantity in quantities]
     table = _by_system(report, collection, "System", heads, quantities)
-    plain = [
-        replace(row, cells=tuple(replace(cell, best=False, near=False) for cell in row.cells)) for row in table.rows
-    ]
+    plain = [replace(row, cells=tuple(replace(cell, best=False) for cell in row.cells)) for row in table.rows]
     return replace(table, rows=tuple(plain))
 
 
@@ -212,16 +202,12 @@ def judged(report: Report, quantity: Quantity) -> tuple[Cell, ...]:
     systems = report.systems_of(quantity.collection)
     order = ranked(report, quantity)
     top = order[0] if len(order) > 1 else None
-    has_best = quantity.measure == RANK_DISTANCE or better_side(quantity.measure) == "higher"
     cells = []
     for system in systems:
         estimate = report.estimate(system, quantity)
         if estimate is None:
             cells.append(Cell(quantity.measure))
             continue
-        best = near = False
-        if top and has_best:
-            best = number(estimate.mean, quantity.measure) == number(top[1].mean, quantity.measure)
-            near = Comparison(quantity, system, top[0], estimate, top[1]).verdict == "no finding" and not best
-        cells.append(Cell(quantity.measure, estimate.mean, estimate.deviation, estimate.values, best, near))
+        best = top is not None and number(estimate.mean, quantity.measure) == number(top[1].mean, quantity.measure)
+        cells.append(Cell(quantity.measure, estimate.mean, estimate.deviation, estimate.values, best))
     return tuple(cells)

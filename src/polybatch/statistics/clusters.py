@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -132,3 +133,9 @@ def _absent(values: pa.Table, column: str, asked: Sequence[str] | None) -> list[
 
 def _listed(known: Sequence[str]) -> str:
     return f"known: {', '.join(known)}" if known else "the table is empty"
+
+
+def units_of(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """What a cluster is, by collection of a run's manifest, such as `article`; lacks what was not stored."""
+    notes = {stored["name"]: stored.get("notes") or {} for stored in manifest.get("collections") or ()}
+    return {name: str(note["cluster"]) for name, note in notes.items() if note.get("cluster")}

@@ -12,6 +12,7 @@ from polybatch.progress import Progress, Silent
 from polybatch.results.labels import Judgement, folder_labels, names_apart, repeated
 from polybatch.results.store import MANIFEST, RANKS, Store
 from polybatch.statistics import Comparison, Method, compare
+from polybatch.statistics.clusters import units_of
 
 MEASURES = ("mAP", "rank_distance")
 """What is compared where nothing is asked: the fewer comparisons a family has, the more it can find."""
@@ -36,9 +37,14 @@ def compare_runs(
     folders at once, for folders whose texts, pools or judgements of a collection differ, and those of `compare`.
     """
     stores = [Store(folder) for folder in folders]
-    values = read_values(stores, measures=measures or MEASURES, progress=progress)
     return compare(
-        values, baseline=baseline, measures=measures, settings=settings, method=method, progress=progress or Silent()
+        read_values(stores, measures=measures or MEASURES, progress=progress),
+        baseline=baseline,
+        measures=measures,
+        settings=settings,
+        method=method,
+        units=_units(stores),
+        progress=progress or Silent(),
     )
 
 
@@ -72,6 +78,13 @@ def read_values(stores: Sequence[Store], *, measures: Sequence[str], progress: P
             values.append(_renamed(per_query(table, measures, top=top.get(label)), label, names))
             advance(1)
     return pa.concat_tables(values, promote_options="permissive").unify_dictionaries()
+
+
+def _units(stores: Sequence[Store]) -> dict[str, str]:
+    """What a cluster is in each collection of the folders."""
+    return {
+        name: unit for store in stores if store.has(MANIFEST) for name, unit in units_of(store.stored_manifest).items()
+    }
 
 
 def _ranks(store: Store) -> pa.Table:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -11,23 +12,35 @@ from typing import Any
 from rich.cells import cell_len
 
 from polybatch.provenance import versions
-from polybatch.statistics.compare import Method
 from polybatch.statistics.comparison import VERDICTS, Comparison
-from polybatch.statistics.wording import about, cautions, number, p_value, seeds, sentence, title
+from polybatch.statistics.family import Method
+from polybatch.statistics.wording import (
+    about,
+    cautions,
+    detectable,
+    interval,
+    label,
+    number,
+    p_value,
+    plural,
+    seeds,
+    sentence,
+    title,
+)
 
 GROUPS = {
-    "Different": ("better", "worse", "higher", "lower"),
+    "Significant": ("better", "worse", "higher", "lower"),
     "Equivalent": ("equivalent",),
-    "Not resolved": ("no finding", "cannot tell"),
+    "Not significant": ("not significant",),
 }
-LEFT = 5  # columns of words, before those of numbers
+LEFT = 6  # columns of words, before those of numbers
 PACKAGES = ("polybatch", "numpy", "scipy")
 
 
 def to_text(comparisons: Sequence[Comparison], method: Method) -> str:
     """Plain text for a terminal or a pipe: sentences by verdict, an aligned table, how it was done."""
     parts = []
-    for heading, told in _told(comparisons, method):
+    for heading, told in _told(comparisons):
         parts.append("\n".join([f"{heading}:", *(f"  {line}" for line in told)]))
     table = _table(comparisons)
     widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
@@ -39,7 +52,7 @@ def to_text(comparisons: Sequence[Comparison], method: Method) -> str:
 def to_markdown(comparisons: Sequence[Comparison], method: Method) -> str:
     """Markdown: sentences by verdict as lists, a table, how it was done."""
     parts = []
-    for heading, told in _told(comparisons, method):
+    for heading, told in _told(comparisons):
         parts.append("\n".join([f"**{heading}**\n", *(f"- {_escape(line)}" for line in told)]))
     head, *rows = [[_escape(cell) for cell in row] for row in _table(comparisons)]
     rules = ["---" if place < LEFT else "--:" for place in range(len(head))]
@@ -55,9 +68,9 @@ def to_json(comparisons: Sequence[Comparison], method: Method) -> str:
     value = {
         "method": asdict(method),
         "versions": _versions(),
-        "verdicts": {word: one.about for word, one in VERDICTS.items()},
-        "cautions": cautions(comparisons, method),
-        "comparisons": [_flat(one) | {"sentence": sentence(one)} for one in comparisons],
+        "verdicts": {word: verdict.about for word, verdict in VERDICTS.items()},
+        "cautions": cautions(comparisons),
+        "comparisons": [as_record(each) | {"sentence": sentence(each)} for each in comparisons],
     }
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
 
@@ -65,13 +78,24 @@ def to_json(comparisons: Sequence[Comparison], method: Method) -> str:
 def to_csv(comparisons: Sequence[Comparison], method: Method) -> str:
     """CSV: a line for every comparison with all its numbers and its verdict; seeds apart by spaces."""
     out = io.StringIO()
-    rows = [_flat(one) for one in comparisons]
+    rows = [as_record(each) for each in comparisons]
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     for row in rows:
         lists = {key: " ".join(map(str, value)) for key, value in row.items() if isinstance(value, tuple)}
         writer.writerow(row | lists)
     return out.getvalue().rstrip("\n")
+
+
+def as_record(comparison: Comparison) -> dict[str, Any]:
+    """All numbers by name; None for an interval or minimum detectable effect that is infinite."""
+    rest = {
+        name: None if isinstance(value, float) and math.isinf(value) else value
+        for name, value in asdict(comparison).items()
+        if name != "quantity"
+    }
+    told = {"paired_by_seed": comparison.paired_by_seed, "verdict": comparison.verdict}
+    return {**comparison.quantity._asdict(), **rest, **told}
 
 
 FORMATS: dict[str, Callable[[Sequence[Comparison], Method], str]] = {
@@ -83,11 +107,11 @@ FORMATS: dict[str, Callable[[Sequence[Comparison], Method], str]] = {
 """How comparisons can be written, one at least of them."""
 
 
-def _told(comparisons: Sequence[Comparison], method: Method) -> Iterator[tuple[str, list[str]]]:
+def _told(comparisons: Sequence[Comparison]) -> Iterator[tuple[str, list[str]]]:
     for heading, verdicts in GROUPS.items():
-        if told := [sentence(one) for one in comparisons if one.verdict in verdicts]:
+        if told := [sentence(each) for each in comparisons if each.verdict in verdicts]:
             yield heading, told
-    if told := cautions(comparisons, method):
+    if told := cautions(comparisons):
         yield "Mind", told
 
 
@@ -96,28 +120,29 @@ def _table(comparisons: Sequence[Comparison]) -> list[list[str]]:
     return [list(_row(comparisons[0])), *rows]
 
 
-def _row(one: Comparison) -> dict[str, str]:
+def _row(comparison: Comparison) -> dict[str, str]:
     def shown(value: float | None) -> str:
-        return "" if value is None else number(value, one)
+        return "" if value is None else number(value, comparison)
 
     def p(value: float | None) -> str:
         return "" if value is None else p_value(value).removeprefix("= ")
 
     return {
-        "collection, setting, measure": ", ".join(one.quantity),
-        "system": title(one.system),
-        "against": title(one.baseline),
-        "verdict": one.verdict,
-        "seeds": seeds(one),
-        "value": shown(one.value),
-        "difference": shown(one.difference),
-        "95 % interval": f"{shown(one.low)} to {shown(one.high)}",
-        "p (Holm)": p(one.p_holm),
-        "p (TOST)": p(one.p_equivalence_holm),
-        "effect": "" if one.effect is None else f"{one.effect:.2f}",
-        "win/tie/loss": f"{one.wins}/{one.ties}/{one.losses}",
-        "seed dev.": shown(one.seed_deviation),
-        "detectable": shown(one.smallest_detectable),
+        "collection, setting, measure": ", ".join(comparison.quantity),
+        "system": title(comparison.system),
+        "against": title(comparison.baseline),
+        "verdict": label(comparison),
+        "clusters": plural(comparison.clusters, comparison.unit),
+        "seeds": seeds(comparison),
+        "value": shown(comparison.value),
+        "difference": shown(comparison.difference),
+        "95 % interval": interval(comparison),
+        "p (Holm)": p(comparison.p_holm),
+        "p (TOST)": p(comparison.p_equivalence_holm),
+        "effect": "" if comparison.effect is None else f"{comparison.effect:.2f}",
+        "win/tie/loss": f"{comparison.wins}/{comparison.ties}/{comparison.losses}",
+        "seed dev.": shown(comparison.seed_deviation),
+        "MDE": detectable(comparison),
     }
 
 
@@ -129,8 +154,8 @@ def _padded(row: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _notes(comparisons: Sequence[Comparison], method: Method) -> list[str]:
-    given = dict.fromkeys(one.verdict for one in comparisons)
-    verdicts = [f"{word}: {one.about}." for word, one in VERDICTS.items() if word in given]
+    given = dict.fromkeys(comparison.verdict for comparison in comparisons)
+    verdicts = [f"{word}: {verdict.about}." for word, verdict in VERDICTS.items() if word in given]
     made = ", ".join(f"{name} {version}" for name, version in _versions().items())
     return [*about(comparisons, method), *verdicts, f"Made with {made}."]
 
@@ -138,12 +163,6 @@ def _notes(comparisons: Sequence[Comparison], method: Method) -> list[str]:
 def _versions() -> dict[str, str]:
     found = versions()
     return {name: found[name] for name in PACKAGES if name in found}
-
-
-def _flat(one: Comparison) -> dict[str, Any]:
-    rest = asdict(one)
-    del rest["quantity"]
-    return {**one.quantity._asdict(), **rest, "paired_by_seed": one.paired_by_seed, "verdict": one.verdict}
 
 
 def _escape(text: str) -> str:

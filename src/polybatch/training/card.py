@@ -45,7 +45,7 @@ def model_card(record: Mapping[str, Any], scores: Sequence[Score] = ()) -> str:
 
 
 def score_model(folder: Path, measures: Sequence[str] = ("mAP",)) -> list[Score]:
-    """Macro means out of the stored ranks of a judged model, with bootstrap intervals over whole clusters.
+    """Macro means out of the stored ranks of a judged model, with 95 % t intervals over whole clusters.
 
     Without an interval where a collection has a single cluster.
     """
@@ -54,8 +54,9 @@ def score_model(folder: Path, measures: Sequence[str] = ("mAP",)) -> list[Score]
     from polybatch.errors import ResultsError
     from polybatch.measures.measures import per_query
     from polybatch.results.store import MEAN, Store
-    from polybatch.statistics.bootstrap import bootstrap_interval
     from polybatch.statistics.clusters import by_cluster
+    from polybatch.statistics.crossed import crossed
+    from polybatch.statistics.holm import LEVEL
 
     store = Store(folder)
     try:
@@ -71,8 +72,7 @@ def score_model(folder: Path, measures: Sequence[str] = ("mAP",)) -> list[Score]
             same = (quantity.collection, quantity.setting, quantity.measure)
             if same == (result.collection, result.setting, result.measure):
                 (scores,) = one.systems.values()
-                rng, none = np.random.default_rng(1), np.zeros((1, one.clusters))
-                interval = bootstrap_interval(scores.values, none, paired=False, resamples=2000, rng=rng)
+                interval = crossed(scores.values, np.zeros_like(scores.values), paired=False).interval(LEVEL)
                 clusters = one.clusters
         place = (result.collection, result.setting, result.measure)
         found.append(Score(*place, result.value, interval, result.queries, clusters))
@@ -132,7 +132,7 @@ def _results(scores: Sequence[Score]) -> list[str]:
         interval = f"{one.interval[0]:.3f} to {one.interval[1]:.3f}" if one.interval else "not known"
         place = f"{one.collection} | {one.setting} | {one.measure}"
         lines.append(f"| {place} | {one.value:.3f} | {interval} | {one.queries:,} |")
-    return [*lines, "\nMacro means over directions; intervals by a bootstrap over whole questions or documents."]
+    return [*lines, "\nMacro means over directions; 95 % t intervals over whole articles, documents or questions."]
 
 
 def _limits(record: Mapping[str, Any], languages: Sequence[str]) -> list[str]:

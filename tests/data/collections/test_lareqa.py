@@ -116,3 +116,28 @@ def test_mlqa_r_has_two_to_four_relevant_passages_for_a_question(real_data: Path
     assert sum(len(found) for found in collection.queries.values()) == 4_199
     assert sum(len(found) for found in collection.passages.values()) == 20_534
     assert Counter(len(found) for found in collection.judgements.values()) == {2: 65, 3: 263, 4: 820}
+
+
+def test_questions_of_one_article_are_one_cluster_in_all_languages(tmp_path: Path) -> None:
+    def asked(*names: str) -> dict[str, Any]:
+        return paragraph("One.", [[0, 4]], *((name, 0) for name in names))
+
+    articles = {"en": [[asked("q1"), asked("q2")], [asked("q3")]], "sw": [[asked("q3")], [asked("q2"), asked("q4")]]}
+    for code, found in articles.items():
+        value = {"data": [{"paragraphs": parts} for parts in found]}
+        (tmp_path / f"{code}.json").write_text(json.dumps(value), encoding="utf-8")
+    collection = load_lareqa(tmp_path)
+    clusters = {query.id: query.cluster for found in collection.queries.values() for query in found}
+    assert clusters == {"q1": "q1", "q2": "q1", "q3": "q3", "q4": "q1"}
+    assert collection.unit == "article"
+
+
+@pytest.mark.parametrize(("name", "articles"), [("xquad-r", 48), ("mlqa-r", 520)])
+def test_the_articles_upstream_has_are_the_clusters(name: str, articles: int, real_data: Path) -> None:
+    collection = load_collection(name, data=real_data)
+    asked = [query for found in collection.queries.values() for query in found]
+    assert len({query.cluster for query in asked}) == articles
+    of_question: dict[str, set[str]] = {}
+    for query in asked:
+        of_question.setdefault(query.id, set()).add(query.cluster)
+    assert all(len(clusters) == 1 for clusters in of_question.values())

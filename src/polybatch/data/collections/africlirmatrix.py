@@ -27,7 +27,11 @@ def load_africlirmatrix(
     Raises DataError with every fault; a corpus that is not there is one.
     """
     draft = Draft(name, folder, licence=AFRICLIRMATRIX.licence, languages=languages, corpus_may_lack=True)
-    draft.notes |= {"query": "title of an English article", "candidate": "beginning of an article"}
+    draft.notes |= {
+        "query": "title of an English article",
+        "candidate": "beginning of an article",
+        "cluster": "article",
+    }
     found = _topics(folder)
     if not found:
         works = f"test/queries/ and test/qrels/, from {AFRICLIRMATRIX.place}"

@@ -20,12 +20,14 @@ def load_afriqa(
     question_translated, title, context. Queries are the questions of `split`, in the African language and, as a second
     version, in the passages' language as people translated them. The pool of English (French) is every gold passage of
     every language and split that is there, title and text, equal ones once: so a pool does not depend on the languages
-    asked for. Questions without a gold passage or a translation are counted in the notes. The question is the cluster.
+    asked for. Questions without a gold passage or a translation are counted in the notes. The article of the gold
+    passage (its title) is the cluster, the passage where it has no title.
 
     Raises DataError with every fault.
     """
     draft = Draft(name, folder, licence=AFRIQA.licence, languages=languages)
     draft.notes |= {"query": "question, and its translation", "candidate": "title and gold passage", "split": split}
+    draft.notes |= {"cluster": "article"}
     found = _files(folder)
     if not found:
         raise DataError(
@@ -48,9 +50,10 @@ def load_afriqa(
                 draft.add_passage(pivot, passage, text, where)
             if part == split and draft.wants(african):
                 question = f"{african}:{row['id']}"
-                draft.add_query(african, question, row["question_lang"], where)
+                article = f"{pivot}:{joined(row.get('title')) or passage}"
+                draft.add_query(african, question, row["question_lang"], where, cluster=article)
                 if translated := joined(row.get("question_translated")):
-                    draft.add_query(pivot, question, translated, where)
+                    draft.add_query(pivot, question, translated, where, cluster=article)
                 else:
                     draft.count("questions without a translation")
                 draft.judge(question, passage, 1, where)

@@ -23,13 +23,13 @@ def load_belebele(
     Read of each row: link, question_number, flores_passage, question; a question is known in all languages by link and
     number. The pool is the languages in `pool`, or of `languages` where given. The candidate is the passage: rows with
     the same link and passage share it (488 in upstream's English). The passage that a question was asked of is relevant
-    in every language. The question is the cluster. Of two files in one language the one in its usual script is read
-    (zho_Hans, npi_Deva); the others are named in the notes.
+    in every language. The article that a passage is from (its link) is the cluster. Of two files in one language the
+    one in its usual script is read (zho_Hans, npi_Deva); the others are named in the notes.
 
     Raises DataError with every fault.
     """
     draft = Draft(name, folder, licence=BELEBELE.licence, languages=languages or pool)
-    draft.notes |= {"query": "question", "candidate": "passage of some sentences"}
+    draft.notes |= {"query": "question", "candidate": "passage of some sentences", "cluster": "article"}
     paths = [*folder.glob("*_*.jsonl"), *folder.glob("data/*_*.jsonl")]
     files = usual_files(((path.stem, path) for path in paths), draft.notes)
     if not files:
@@ -47,7 +47,7 @@ def load_belebele(
             if (passage := seen.get((row["link"], text))) is None:
                 passage = seen[row["link"], text] = f"{code}:{question}"
                 draft.add_passage(code, passage, text, where)
-            draft.add_query(code, question, row["question"], where)
+            draft.add_query(code, question, row["question"], where, cluster=row["link"])
             rows.append((question, passage, where))
     for question, passage, where in rows:
         draft.judge(question, passage, 1, where)

@@ -25,7 +25,7 @@ def load_ciral(
     Raises DataError with every fault; a corpus that is not there is one.
     """
     draft = Draft(name, folder, licence=CIRAL.licence, languages=languages)
-    draft.notes |= {"query": "English question", "candidate": "title and text", "split": split}
+    draft.notes |= {"query": "English question", "candidate": "title and text", "cluster": "question", "split": split}
     draft.notes |= {"judged": "each question in the pool of one language only"}
     found = _topics(folder, split.removesuffix("-pools"))
     if not found:

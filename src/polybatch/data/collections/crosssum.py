@@ -31,6 +31,7 @@ def load_crosssum(folder: Path, *, languages: Sequence[str] | None = None, name:
     """
     draft = Draft(name, folder, licence=CROSSSUM.licence, languages=languages)
     draft.notes |= {"query": "summary of the test split", "candidate": "article of any split", "mined with": "LaBSE"}
+    draft.notes |= {"cluster": "article"}
     files = _files(folder)
     if not files:
         works = f"data/english-swahili{ARCHIVE} and so on, from {CROSSSUM.place}"

@@ -63,6 +63,7 @@ def _collection(name: str, texts: Mapping[str, Sequence[str]], folder: Path) -> 
         {str(start): runs_of(range(start + 1, start + block)) for start in starts},
         licence=MAFAND_MT.licence,
         notes={
+            "cluster": "block",
             "query": f"first line of a block of {block}",
             "candidate": f"{LINES_PER_PASSAGE} lines of a block",
             "left out: lines after the last whole block": str(count - len(starts) * block),

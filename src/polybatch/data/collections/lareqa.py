@@ -2,9 +2,11 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from polybatch.data.collections.upstreams import MLQA_R, XQUAD_R
 from polybatch.data.text import choose_files
@@ -25,7 +27,9 @@ def load_lareqa(
     paragraph and position, so equal sentences of two paragraphs stay two. The correct one holds the start of the first
     answer (start <= answer_start < end); the answers to the same question id in the other languages are relevant too.
     The candidate's text is the sentence alone, or with `paragraph` the sentence, then its whole paragraph (as LAReQA's
-    own models have it): scores of the two are never set side by side. The question is the cluster.
+    own models have it): scores of the two are never set side by side. The Wikipedia article is the cluster, its
+    versions in all languages together: five questions of XQuAD-R share a paragraph and some 25 an article, so that
+    questions are no independent evidence. Articles are matched across languages by the questions that they share.
 
     Raises DataError with every fault: a missing folder or language, broken JSON, a field that is missing or of the
     wrong type, an answer outside every sentence, a question id twice.
@@ -36,25 +40,49 @@ def load_lareqa(
         works = f"a folder of <language>.json files with sentence_breaks, from {MLQA_R.place}"
         raise DataError([Fault(str(folder), "no XQuAD-R or MLQA-R here", works)])
     files = choose_files(files, languages, faults, where=folder, missing="no {}.json")
-    queries: dict[str, tuple[Query, ...]] = {}
+    asked: dict[str, list[tuple[str, int, str]]] = {}
     passages: dict[str, tuple[Passage, ...]] = {}
     judgements: dict[str, set[str]] = defaultdict(set)
     for code, path in files.items():
         found = _Language(code, path, faults, paragraph=paragraph)
-        queries[code], passages[code] = tuple(found.queries), tuple(found.passages)
+        asked[code], passages[code] = found.queries, tuple(found.passages)
         for question, passage in found.answers.items():
             judgements[question].add(passage)
     if faults:
         raise DataError(faults)
     name = name or folder.resolve().name
+    clusters = _articles(asked)
     return Collection(
         name=name,
-        queries=queries,
+        queries={
+            code: tuple(Query(question, clusters[question], text) for question, _, text in found)
+            for code, found in asked.items()
+        },
         passages=passages,
         judgements={question: frozenset(relevant) for question, relevant in judgements.items()},
         licence=LICENCES.get(name.removesuffix("+paragraph"), "unknown"),
-        notes={"query": "question", "candidate": "sentence, then its paragraph" if paragraph else "sentence"},
+        notes={
+            "query": "question",
+            "candidate": "sentence, then its paragraph" if paragraph else "sentence",
+            "cluster": "article",
+        },
     )
+
+
+def _articles(asked: Mapping[str, Sequence[tuple[str, int, str]]]) -> dict[str, str]:
+    """Each question's article in all languages, named by its first question: articles that share one are the same."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    questions = list(dict.fromkeys(question for found in asked.values() for question, _, _ in found))
+    articles = list(dict.fromkeys((code, article) for code, found in asked.items() for _, article, _ in found))
+    node = {name: place for place, name in enumerate((*questions, *articles))}
+    links = [(node[question], node[code, article]) for code, found in asked.items() for question, article, _ in found]
+    rows, columns = zip(*links, strict=True) if links else ((), ())
+    graph = coo_array((np.ones(len(links)), (rows, columns)), shape=(len(node), len(node)))
+    _, part = connected_components(graph, directed=False)
+    first: dict[int, str] = {}
+    return {question: first.setdefault(int(part[node[question]]), question) for question in questions}
 
 
 def holds_lareqa(folder: Path) -> bool:
@@ -74,16 +102,16 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 class _Language:
-    """One file, read: its questions, its sentences, and the sentence that answers each question."""
+    """One file, read: its questions with their article's number, its sentences, and which answers each question."""
 
     def __init__(self, code: str, path: Path, faults: list[Fault], *, paragraph: bool) -> None:
-        self.queries: list[Query] = []
+        self.queries: list[tuple[str, int, str]] = []
         self.passages: list[Passage] = []
         self.answers: dict[str, str] = {}
         self._code, self._path, self._faults, self._with_paragraph = code, path, faults, paragraph
         try:
             articles = json.loads(read_text(path))["data"]
-            paragraphs = [paragraph for article in articles for paragraph in article["paragraphs"]]
+            paragraphs = [(place, part) for place, article in enumerate(articles) for part in article["paragraphs"]]
         except json.JSONDecodeError as error:
             faults.append(Fault(f"{path}:{error.lineno}", f"broken JSON: {error.msg}", "fetch the file again"))
             return
@@ -93,10 +121,10 @@ class _Language:
         except (KeyError, TypeError):
             faults.append(Fault(str(path), "not SQuAD's form", "data > paragraphs > context, qas, sentence_breaks"))
             return
-        for number, paragraph in enumerate(paragraphs):
-            self._read(number, paragraph)
+        for number, (article, part) in enumerate(paragraphs):
+            self._read(number, article, part)
 
-    def _read(self, number: int, paragraph: Any) -> None:
+    def _read(self, number: int, article: int, paragraph: Any) -> None:
         where = f"{self._path}: paragraph {number}"
         try:
             context = paragraph["context"]
@@ -119,5 +147,5 @@ class _Language:
                 found = f"question {question!r}: answer_start {answer_start} is outside every sentence"
                 self._faults.append(Fault(where, found, f"sentences end at {breaks[-1][1] if breaks else 0}"))
                 continue
-            self.queries.append(Query(question, question, text))
+            self.queries.append((question, article, text))
             self.answers[question] = f"{self._code}:{number}:{holding[0]}"

@@ -34,7 +34,12 @@ def load_neuclir(
     The ten million documents are held in memory. Raises DataError with every fault.
     """
     draft = Draft(name, folder, licence=NEUCLIR.licence, languages=languages, corpus_may_lack=True)
-    draft.notes |= {"query": "title and description", "candidate": "title and text", "year": str(year)}
+    draft.notes |= {
+        "query": "title and description",
+        "candidate": "title and text",
+        "cluster": "topic",
+        "year": str(year),
+    }
     corpora = _corpora(folder)
     if not corpora:
         raise DataError([Fault(str(folder), "no NeuCLIR here", f"data/fas-*.jsonl.gz and so on, from {NEUCLIR.place}")])

@@ -64,7 +64,7 @@ def load_ntrex_sentences(
     order = [number for lines in news.documents.values() for number in lines]
     texts = {code: [text[number] for number in order] for code, text in news.texts.items()}
     ids, clusters = zip(*lines, strict=True)
-    return sentence_collection(name, texts, ids, clusters, licence=NTREX.licence, notes={})
+    return sentence_collection(name, texts, ids, clusters, licence=NTREX.licence, notes={"cluster": "document"})
 
 
 def holds_ntrex(folder: Path) -> bool:
@@ -110,7 +110,7 @@ def _collection(
     *,
     query: str,
 ) -> Collection:
-    notes = {"query": query, "candidate": f"{LINES_PER_PASSAGE} lines of the body"}
+    notes = {"query": query, "candidate": f"{LINES_PER_PASSAGE} lines of the body", "cluster": "document"}
     return running_collection(name, news.texts, queries, runs, licence=NTREX.licence, notes=notes)
 
 

@@ -17,13 +17,14 @@ def load_sib200(folder: Path, *, languages: Sequence[str] | None = None, name: s
     """SIB-200 (arXiv 2309.07445) from a folder with `data/annotated/<FLORES code>/<split>.tsv`, or `data/<code>/`.
 
     Read: index_id and text of train, dev and test together, 1,004 sentences, parallel by index_id; see
-    `sentence_collection` for query and relevance. The sentence is the cluster. Of two folders in one language the one
-    in its usual script is read; the others are named in the notes.
+    `sentence_collection` for query and relevance. Some sentences are of one Wikipedia article; the
+    files do not say which, so that the sentence is the cluster, and tests on them find a little too much. Of two
+    folders in one language the one in its usual script is read; the others are named in the notes.
 
     Raises DataError with every fault: a sentence that a language lacks or has twice, empty text.
     """
     faults: list[Fault] = []
-    notes: dict[str, str] = {}
+    notes: dict[str, str] = {"cluster": "sentence"}
     found = usual_files(((path.name, path) for path in _folders(folder)), notes)
     if not found:
         raise DataError(

@@ -25,7 +25,7 @@ def load_trec(folder: Path, *, languages: Sequence[str] | None = None, name: str
     Raises DataError with every fault.
     """
     draft = Draft(name or folder.resolve().name, folder, licence="unknown", languages=languages)
-    draft.notes |= {"query": "topic", "candidate": "passage"}
+    draft.notes |= {"query": "topic", "candidate": "passage", "cluster": "topic"}
     topics = _topics(folder)
     if not topics:
         raise DataError([Fault(str(folder), "no topics", "topics.<language>.tsv, such as topics.en.tsv")])

@@ -28,7 +28,7 @@ def load_xlsum(
     Raises DataError with every fault.
     """
     draft = Draft(name, folder, licence=XLSUM.licence, languages=languages)
-    draft.notes |= {"query": query, "candidate": "article", "split": "test"}
+    draft.notes |= {"query": query, "candidate": "article", "cluster": "article", "split": "test"}
     draft.notes |= {"judged": "in the query's language only"}
     files = usual_files(((_language(path), path) for path in _files(folder)), draft.notes)
     if not files:

@@ -66,5 +66,5 @@ def newswire_collection(*, stories: int = 300, seed: int = 1, languages: Sequenc
         passages={code: tuple(Passage(f"{code}-{it.id}", it.passages[code]) for it in told) for code in languages},
         judgements={it.id: frozenset(f"{code}-{it.id}" for code in languages) for it in told},
         licence=LICENCE,
-        notes={"made up": "synthetic stories: countries and numbers are drawn at random"},
+        notes={"cluster": "story", "made up": "synthetic stories: countries and numbers are drawn at random"},
     )
