@@ -44,7 +44,7 @@ def faults(folder: Path, text: str) -> list[str]:
 
 def test_a_recipe_is_read_with_its_defaults_and_its_text(tmp_path: Path) -> None:
     recipe = load_recipe(write(tmp_path, GOOD))
-    assert recipe.systems == ["untuned", "en-en", "x-x-mono", "x-y", "hybrid"]
+    assert recipe.systems == ["bm25", "untuned", "en-en", "x-x-mono", "x-y", "hybrid"]
     assert recipe.batches.alpha == 0.25
     assert recipe.training.steps == 10
     assert isinstance(recipe.train[1], LinesSource)

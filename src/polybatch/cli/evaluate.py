@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from polybatch.cli.ending import Details, Quiet, then_command
 from polybatch.cli.judge_index import Depth, Judgements, Queries, Ways, is_index, judge_index
+from polybatch.cli.measured import Form, show_measured
 from polybatch.cli.options import COLLECTIONS_HELP, MEASURES_HELP, Data, command_line, parse_languages
 from polybatch.cli.progress import make_progress
 from polybatch.errors import DataError, Fault, ModelError
@@ -64,8 +66,11 @@ def evaluate(
     judgements: Judgements = None,
     method: Ways = None,
     depth: Depth = DEPTH,
+    details: Details = False,
+    form: Form = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Judge a model in the three settings: monolingual, cross-lingual, multilingual. Prints the table.
+    """Evaluate a model in the three settings: monolingual, cross-lingual, multilingual. Prints a short table.
 
     The model need not be trained here. Its own query and document prompts are applied. bm25 is lexical search, over
     words of any language, with statistics for each; a folder of that name is ./bm25.
@@ -80,8 +85,10 @@ def evaluate(
 
     Example: polybatch evaluate models/hybrid --on ntrex-news --languages en,sw,ne --out results/hybrid
     """
-    from polybatch.report import load_runs, to_markdown
+    from polybatch.report import load_runs
 
+    end: dict[str, Any] = {"written": [("results", out)], "then": [then_command("report", out, "--out", "report.html")]}
+    end |= {"details": details, "form": form, "quiet": quiet}
     if is_index(model):
         if fuse_bm25:
             raise DataError([Fault("--fuse-bm25", "is of models", "--method hybrid")])
@@ -97,7 +104,7 @@ def evaluate(
             measures=measure,
             out=out,
         )
-        typer.echo(to_markdown(load_runs([out])))
+        show_measured(load_runs([out]), **end)
         return
     given = {"--queries": queries, "--judgements": judgements, "--method": method}
     faults = [Fault(name, f"is of indexes, and {model} is none", "--on") for name, value in given.items() if value]
@@ -140,4 +147,4 @@ def evaluate(
             fuse_bm25=fuse_bm25,
             **shared,
         )
-    typer.echo(to_markdown(load_runs([out])))
+    show_measured(load_runs([out]), **end)

@@ -146,7 +146,7 @@ def load_inputs(
     if recipe.corrections and test:
         with gathered(faults):
             texts = fitting_texts(recipe, fitting or built, collections, without=found[:0] if fitting else found)
-    for system in recipe.systems if systems is None else systems:
+    for system in recipe.trained if systems is None else systems:
         if system != UNTUNED:
             with gathered(faults):
                 plan_of(recipe, system, rows.shape)

@@ -29,6 +29,7 @@ from polybatch.results.store import (
     ALL,
     MANIFEST,
     MEAN,
+    MODEL,
     RANKS_SCHEMA,
     TOP_SCHEMA,
     Result,
@@ -155,7 +156,7 @@ def evaluate_model(
     tasks = find_tasks(named, languages=languages) if named else []
     check_out(out)
     strategy, seed = record.get("strategy"), record.get("seed")
-    system = strategy or Path(model).name or model
+    system = system_of(model, strategy)
     judged: Any = BASELINES[model](collections) if model in BASELINES else load_encoder(model, batch_size=batch_size)
     if fuse_bm25:
         encoder = CachedEncoder(judged, cache) if cache else judged
@@ -187,6 +188,15 @@ def evaluate_model(
         "mix": [{"system": system, "seed": seed, **describe_mix(record["mix"])}] if record.get("mix") else [],
     }
     write_manifest(out, manifest)
+
+
+def system_of(model: str, strategy: str | None) -> str:
+    """What an evaluated model is called: its folder's name, or the last part of its name on the hub.
+
+    A run calls the folder of each model `model`: those go by the strategy, so that their seeds come together.
+    """
+    name = Path(model).resolve().name if model in (".", "..") else Path(model).name or model
+    return strategy if strategy and name == MODEL else name
 
 
 def check_out(out: Path) -> None:

@@ -23,10 +23,8 @@ from polybatch.report.sweeps import CHOSEN, Sweep, is_sweep, read_sweep
 from polybatch.report.wording import listing
 from polybatch.results.kept import Kept, read_cases
 from polybatch.results.labels import Judgement, folder_labels, names_apart, repeated
-from polybatch.results.store import MANIFEST, RESULTS, Result, read_manifest, read_results
+from polybatch.results.store import MANIFEST, RESULTS, SYSTEMS, Result, read_manifest, read_results
 from polybatch.sampling.strategies import TITLES, title_of
-
-SYSTEMS = "systems"  # where a run keeps what each system and seed has
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ RANKS = "ranks.parquet"
 TOP = "top.parquet"
 MANIFEST = "manifest.json"
 REPORT = "report.html"
+SYSTEMS, MODEL = "systems", "model"  # in a run: a folder for each system and seed, and the model in it
 
 MEAN = "mean"  # in place of a language: the macro mean over directions
 ALL = "all"  # passage language of the multilingual setting: the union of all languages' passages

@@ -100,10 +100,11 @@ STRATEGIES: dict[str, _Definition] = {
 multilingual translate-train (Lawrie and others, ECIR 2023), by its name on the command line."""
 
 
-TITLES: Mapping[str, str] = {"untuned": "Untuned"} | {name: one.title for name, one in STRATEGIES.items()}
-"""How systems of the paper are written, by name, in the order in which they are shown, the untuned model first."""
+UNTRAINED = {"bm25": "BM25", "untuned": "Untuned"}
+TITLES: Mapping[str, str] = UNTRAINED | {name: one.title for name, one in STRATEGIES.items()}
+"""How systems of a run are written, by name, in the order in which they are shown, those without a training first."""
 
-ACRONYMS = ("lir", "lsar", "shift")  # corrections, which stand after a plus sign
+ACRONYMS = ("lir", "lsar", "shift", "bm25")  # corrections, or what is fused, which stand after a plus sign
 
 
 def title_of(system: str) -> str:
