@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from polybatch.cli.ending import Ending, Quiet, show, then_command
 from polybatch.cli.options import parse_folders
-from polybatch.cli.progress import make_progress
 
 
 def split(
@@ -16,9 +16,10 @@ def split(
     ],
     out: Annotated[Path, typer.Option(help="Folder for training texts, test and recipe.", show_default=False)],
     licence: Annotated[str, typer.Option(help="Terms of the texts, for manifests and reports.")] = "private",
-    share: Annotated[float, typer.Option(help="Share of the articles held out to judge by.", min=0.02, max=0.5)] = 0.2,
+    share: Annotated[float, typer.Option(help="Share of the articles held out as the test.", min=0.02, max=0.5)] = 0.2,
+    quiet: Quiet = False,
 ) -> None:
-    """Make an experiment of your own articles: what to train on, what to judge by, and two recipes. Prints the first.
+    """Make an experiment of your own articles: texts to train on, a test that is held out, and two recipes.
 
     Each article is a UTF-8 text file whose first line is its headline; files of one name are translations of each
     other. Some articles are held out, in all their languages: their headlines are the queries, their passages the
@@ -32,8 +33,7 @@ def split(
     from polybatch.data.splitting import BEST, RECIPE, split_articles
 
     found = split_articles(paths, out, name=recipe_name(out.resolve().name), share=share, licence=licence)
-    progress = make_progress()
-    for line in found.said():
-        progress.say(line)
-    progress.say(f"{out / BEST}: the encoder to search with, by polybatch run, or train --strategy x-y; it says why")
-    typer.echo(out / RECIPE)
+    written = [("recipe that compares strategies", out / RECIPE), ("recipe of the encoder to search with", out / BEST)]
+    told = [line if line.endswith(".") else f"{line}." for line in found.said()]
+    then = [then_command("run", out / RECIPE, "--data", out)]
+    show(Ending(told, written=written, then=then), quiet=quiet)

@@ -13,7 +13,7 @@ import typer
 from rich.cells import cell_len
 
 WIDTH = 100  # columns, at most, where nothing else is known
-ROWS = 14  # of a table; with more, the rest is counted
+ROWS = 16  # of a table; with more, the rest is counted
 
 Details = Annotated[bool, typer.Option("--details", help="Print everything, not only the answer and one table.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the paths of what was written.")]

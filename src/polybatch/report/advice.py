@@ -57,19 +57,16 @@ def advice_on(report: Report, collection: str) -> Advice:
     In the pool of all languages, else across languages, else within them. It is held against the next best and the
     systems that no training made, with the tests that `polybatch compare` makes, all of them one family for Holm.
     """
-    systems = report.systems_of(collection)
-    for setting in WHERE:
-        quantity = Quantity.macro(collection, setting, MAP)
-        if order := ranked(report, quantity):
-            break
-    else:
+    setting, order = _ranking(report, collection)
+    if not order:
         return Advice(f"No mAP was measured on {collection}.")
-    if len(systems) == 1:
+    quantity = Quantity.macro(collection, setting, MAP)
+    if len(report.systems_of(collection)) == 1:
         return _of_one(report, collection, order[0][0])
     (best, estimate), *others = order
     where = WHERE[setting]
     told = f"{best.title} has the highest mAP {where}, {_score(estimate)}"
-    beside = _beside(best, others)
+    beside = _beside(others)
     against = listing(f"{_score(theirs)} for {system.title}" for system, theirs in beside)
     headline = f"Use {best.title}: it has the highest mAP {where}, {_score(estimate)}, against {against}."
     if best.strategy in UNTRAINED:
@@ -79,6 +76,20 @@ def advice_on(report: Report, collection: str) -> Advice:
         *_distance(report, collection, best),
     ]
     return Advice(headline, tuple(sentences), best)
+
+
+def next_to(report: Report, collection: str) -> list[System]:
+    """The systems that the advice on a collection speaks of, the best first."""
+    _, order = _ranking(report, collection)
+    return [system for system, _ in [*order[:1], *(_beside(order[1:]) if len(order) > 1 else [])]]
+
+
+def _ranking(report: Report, collection: str) -> tuple[Setting, list[tuple[System, Estimate]]]:
+    """The setting that decides, the first of WHERE that was measured, and its systems from best to worst mAP."""
+    for setting in WHERE:
+        if order := ranked(report, Quantity.macro(collection, setting, MAP)):
+            return setting, order
+    return "multilingual", []
 
 
 def advised_model(report: Report) -> str:
@@ -156,7 +167,7 @@ def _weakest(report: Report, collection: str, system: System) -> str:
     return f"Across languages it is best {ways[0]} and worst {ways[1]}."
 
 
-def _beside(best: System, others: Sequence[tuple[System, Estimate]]) -> list[tuple[System, Estimate]]:
+def _beside(others: Sequence[tuple[System, Estimate]]) -> list[tuple[System, Estimate]]:
     """The next best system, those without a training and plain fine-tuning, each once, in the order of their mAP."""
     plain = [one for one in others if one[0].strategy in (*UNTRAINED, "en-en")]
     return sorted({id(one): one for one in (others[0], *plain)}.values(), key=others.index)[:MOST]
