@@ -72,7 +72,7 @@ def recipes_page() -> str:
     tables += [("`alpha` as a table", AlphaSchedule), ("`[loss]`", LossSettings), ("`[tuning]`", Tuning)]
     tables += [("`[selection]`", Selection), ("`[normalisation]`", Normalisation)]
     tables += [("`[[claims]]`", ClaimSettings)]
-    parts = {"source", "text", "train", "validation", "encoder", "training", "batches", "loss", "tuning"}
+    parts = {"source", "text", "file", "train", "validation", "encoder", "training", "batches", "loss", "tuning"}
     parts |= {"normalisation", "selection", "claims"}
     for title, model in tables:
         lines += [f"## {title}\n", "| key | what | default |", "|---|---|---|"]

@@ -67,7 +67,7 @@ def index(
     options = ["--engine-uri", engine_uri] if engine_uri else []
     options += ["--language", language] if language else []
     options += ["--ray", ray] if ray else []
-    archive = Archive(corpus or [], parse_languages(language) or [], mirror, delete)
+    archive = Archive(corpus or [], parse_languages(language, option="--language") or [], mirror, delete)
     built = build_index(
         model,
         archive,

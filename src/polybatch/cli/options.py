@@ -33,14 +33,14 @@ MEASURES_HELP = (
 )
 
 
-def parse_languages(text: str | None) -> list[str] | None:
-    """Language codes out of `en,sw,ne`; raises DataError for one that is unknown or given twice."""
+def parse_languages(text: str | None, *, option: str = "--languages") -> list[str] | None:
+    """Language codes out of `en,sw,ne`, the value of an option; raises DataError for one unknown or given twice."""
     if text is None:
         return None
     codes = split_words(text)
-    faults = [fault for code in codes for fault in check_language(code, where="--languages")]
+    faults = [fault for code in codes for fault in check_language(code, where=option)]
     if not codes or len(set(codes)) < len(codes):
-        faults.append(Fault("--languages", repr(text), "codes such as en,sw,ne, once each"))
+        faults.append(Fault(option, repr(text), "codes such as en,sw,ne, once each"))
     if faults:
         raise DataError(faults)
     return codes

@@ -240,7 +240,7 @@ def kind_colour(number: int) -> str:
 
 
 def _room(rows: Sequence[DotRow] | Sequence[BarRow] | Sequence[SpreadRow] | Sequence[IntervalRow]) -> float:
-    return 14 + LETTER * max(len(_short(row.label)) for row in rows)
+    return 20 + LETTER * max(len(_short(row.label)) for row in rows)
 
 
 def _short(label: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from polybatch.errors import Fault, RecipeError
+from polybatch.errors import Fault, RecipeError, did_you_mean
 from polybatch.records import Direction
 from polybatch.sampling.schedules import Schedule, alpha_fault, constant
 
@@ -151,7 +151,11 @@ def strategy_faults(
     """Unknown names, an alpha outside [0, 1], weights below 0 or of a direction that the corpora cannot fill."""
     faults = []
     if name not in STRATEGIES:
-        faults.append(Fault("strategy", f"no strategy {name!r}", f"known: {', '.join(STRATEGIES)}"))
+        faults.append(
+            Fault(
+                "strategy", f"no strategy {name!r}", f"{did_you_mean(name, STRATEGIES)}known: {', '.join(STRATEGIES)}"
+            )
+        )
     if composition not in COMPOSITIONS:
         faults.append(Fault("composition", f"no composition {composition!r}", f"known: {', '.join(COMPOSITIONS)}"))
     if fault := alpha_fault(alpha):

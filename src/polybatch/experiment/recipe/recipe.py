@@ -10,6 +10,7 @@ from polybatch.correction.table import CORRECTIONS
 from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.sources.source import Source
 from polybatch.data.sources.table import SOURCES
+from polybatch.experiment.recipe.lines import line_of
 from polybatch.judging.baselines.table import BASELINES
 from polybatch.sampling.strategies import STRATEGIES
 from polybatch.training.settings import UNTUNED, TrainingRecipe
@@ -60,6 +61,15 @@ class Recipe(TrainingRecipe):
     )
     claims: list[ClaimSettings] = Field([])
     text: str = Field("", exclude=True, description="the file as it was read; not a key of the file")
+    file: str = Field("", exclude=True, description="where it was read; not a key of the file")
+
+    def at(self, *place: str | int) -> str:
+        """Where a key stands, for messages: `recipe.toml:12`, or the recipe's name where no file was read."""
+        return (
+            f"{self.file}:{line_of(self.text, place)}"
+            if self.file
+            else f"recipe {self.name}, {'.'.join(map(str, place))}"
+        )
 
     @property
     def encoders(self) -> list[str]:
