@@ -92,7 +92,7 @@ def test_a_recipe_is_run_judged_and_reported(cli: Cli, recipe: Path, tmp_path: P
     assert page.status == 0
     assert page.out.strip() == (out / "report.html").read_text(encoding="utf-8").strip()
     assert json.loads(cli("report", out, "--format", "json").out)
-    assert cli("report", out, "--format", "md").out.strip() == ran.out.strip()
+    assert cli("report", out, "--format", "md").out.strip() == cli("run", recipe, "--out", out, "--details").out.strip()
     assert cli("report", out, "--out", "page.html").out.strip() == "page.html"
     refused = cli("report", out, "--out", out)
     assert (refused.status, refused.err) == (1, f"polybatch: {out}: Is a directory\n")

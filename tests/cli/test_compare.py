@@ -34,13 +34,23 @@ def compare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 
 
 def test_it_says_first_in_words_who_is_better_where(compare: Compare) -> None:
-    status, out, err = compare("run", "--baseline", "en-en", "--permutations", "500")
+    status, out, err = compare("run", "--baseline", "en-en", "--permutations", "500", "--details")
     assert (status, err) == (0, "")
     first, second = out.splitlines()[:2]
     assert first == "Different:"
     assert second.startswith("  X-Y is better than En-En in the monolingual setting of news by .")
     assert "after Holm over 4 comparisons, 30 clusters, 3 seeds)." in second
     assert "500 permutations" in out
+
+
+def test_in_short_it_is_a_count_and_a_line_for_each_difference_that_fits_a_screen(compare: Compare) -> None:
+    status, out, _ = compare("run", "--permutations", "500")
+    lines = out.splitlines()
+    assert status == 0
+    assert lines[0].startswith("Of 4 differences on news, 4 are significant.")
+    assert [line.split("|")[1].strip() for line in lines if line.startswith("| M")][0] == "Measure"
+    assert max(map(len, lines)) <= 100
+    assert len(lines) <= 30
 
 
 @pytest.mark.parametrize("form", list(FORMATS))

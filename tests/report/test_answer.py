@@ -117,14 +117,14 @@ def test_without_plain_fine_tuning_or_directions_across_there_is_no_answer() -> 
     assert answers_of([pooled], method=METHOD) == ()
 
 
-def test_it_stands_at_the_top_of_page_text_and_json(tmp_path: Path) -> None:
+def test_it_stands_in_page_text_and_json(tmp_path: Path) -> None:
     report = load_runs([write_run(tmp_path / "run", first="hybrid")])
     (answer,) = report.answers
     html, text, record = to_html(report), to_markdown(report), json.loads(to_json(report))
     assert "hybrid batches help" in answer.text
     plain = html.replace('<span class="whole">', "").replace("</span>", "").replace("&#39;", "'")
     for sentence in answer.sentences:
-        assert plain.index(sentence) < plain.index("<table")
+        assert sentence in plain
     assert answer.text in text.replace("\\", "")
     assert RULE in html
     (stored,) = record["collections"][0]["answers"]

@@ -92,12 +92,12 @@ def check(
 
 def _ending(report: "CheckReport") -> Ending:
     """How many rows there are, and a line for each kind of finding, with its first place."""
+    from polybatch.data.checking.report import SHOWN
     from polybatch.report.wording import plural
 
     told = [f"{one.name}: {plural(one.read, 'row')} read, {one.items:,} used." for one in report.sources]
     rows = []
     for one in report.sources:
-        rows += [[one.name, "fault", str(fault), "", ""] for fault in one.faults]
         for kind, counts in (("left out", one.left_out), ("note", one.notes)):
             for reason, count in counts.items():
                 rows.append(
@@ -109,6 +109,9 @@ def _ending(report: "CheckReport") -> Ending:
                 rows.append([one.name, name, first, f"{found.rows:,}", f"{found.rows / one.items:.1%}"])
     clean = {name for one in report.sources for name, found in one.checks.items() if not found.rows}
     clean -= {row[1] for row in rows}
+    told += [f"Fault: {fault}." for fault in report.faults[:SHOWN]]
+    if len(report.faults) > SHOWN:
+        told.append(f"And {len(report.faults) - SHOWN:,} more faults.")
     told += [f"Nothing found by {', '.join(sorted(clean))}."] if clean else []
     cut = [[cell if len(cell) <= PLACE else f"…{cell[1 - PLACE :]}" for cell in row] for row in rows]
     grid = Grid(["source", "finding", "first place", "rows", "share"], cut, words=3)

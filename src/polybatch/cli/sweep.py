@@ -121,7 +121,8 @@ def _ending(found: "Found", folder: Path) -> Ending:
     from polybatch.experiment.sweeping.sweep import CURVE
     from polybatch.results.store import REPORT
 
-    rows, bold = [], set()
+    rows: list[list[str]] = []
+    bold: set[tuple[int, int]] = set()
     for point in found.points:
         for scores in point.systems:
             if point.value == found.choice.value:

@@ -174,7 +174,7 @@ def caption(report: Report, collection: str) -> str:
     if any(cell.deviation is not None for row in main_table(report, collection).rows for cell in row.cells):
         told.append("± is the standard deviation over seeds (n−1), which is not a significance test.")
     elif report.seeds:
-        told.append("No system has several seeds: nothing is known of the deviation over seeds.")
+        told.append("One seed each: no deviation over seeds.")
     if len(report.systems_of(collection)) > 1:
         told.append("Best in bold.")
     return " ".join(told)

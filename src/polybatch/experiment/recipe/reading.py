@@ -218,7 +218,7 @@ def _written(value: object) -> str:
 def _works(error: dict[str, Any]) -> str:
     """What would be accepted instead of a value."""
     value, kind = error["input"], error["type"]
-    message = error["msg"].removeprefix("Value error, ")
+    message = str(error["msg"]).removeprefix("Value error, ")
     works = message[0].lower() + message[1:]
     if isinstance(value, str) and re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", value, re.I):
         return f"a number has no quotes: {value}"
