@@ -85,8 +85,10 @@ def test_a_recipe_is_run_judged_and_reported(cli: Cli, recipe: Path, tmp_path: P
         *("systems", "table", "tokenizer.json", "top.parquet"),
     ]
     assert "X-Y" in ran.out
-    assert "report: runs/tiny/report.html" in ran.err
-    assert "report:" not in ran.out, "news goes to stderr"
+    assert "report: runs/tiny/report.html" in ran.out
+    assert len((ran.out + ran.err).splitlines()) <= 30, "a screen"
+    assert max(map(len, ran.out.splitlines())) <= 100
+    assert cli("run", recipe, "-q").out.splitlines()[0] == "runs/tiny/report.html"
 
     page = cli("report", out)
     assert page.status == 0

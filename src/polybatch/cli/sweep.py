@@ -57,7 +57,7 @@ def sweep(
 ) -> None:
     """Train a recipe with each value of one key, choose a value on development data, then test it once.
 
-    Each value is a run of its own, with the systems that the key changes and all seeds, judged on development data
+    Each value is a run of its own, with the systems that the key changes and all seeds, evaluated on development data
     alone. The value with the highest mean of mAP over the three settings, systems and seeds is chosen; from which
     others it cannot be told apart is said. Then the whole recipe is run with it on its own test, in chosen/ of the out
     folder, and chosen/report.html has the curve too. The table is printed; sweep.json holds every number, curve.svg the

@@ -51,7 +51,7 @@ def train(
     given again. For several processes put `torchrun --nproc-per-node N -m` before the command.
 
     With --preset best it takes folders of articles as `polybatch data split` does, a plain text file each, translations
-    under one name; holds a fifth out to judge by, chooses settings by what there is, and says why. Recipe and held-out
+    under one name; holds a fifth out as a test, chooses settings by what there is, and says why. Recipe and held-out
     test then stand in OUT.articles.
 
     Example: polybatch train recipes/demo.toml --strategy hybrid --seed 1 --out models/hybrid
