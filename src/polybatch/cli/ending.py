@@ -109,17 +109,17 @@ def _drawn(grid: Grid, width: int) -> str:
 
     widths = [max(map(cell_len, column)) for column in zip(grid.heads, *grid.rows, strict=True)]
     longest = max(range(grid.words), key=lambda j: widths[j], default=0)
-    over = sum(widths) + 2 * (len(widths) - 1) - width  # the longest words give way, numbers never do
+    over = sum(widths) + 3 * (len(widths) - 1) - width  # the longest words give way, numbers never do
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for j, head in enumerate(grid.heads):
         side = "left" if j < grid.words else "right"
         table.add_column(
             Text(head),
-            justify=side,
+            justify=side,  # type: ignore[arg-type]
             no_wrap=True,
             overflow="ellipsis",
             width=max(8, widths[j] - over) if j == longest and over > 0 else widths[j],
-        )  # type: ignore[arg-type]
+        )
     for i, row in enumerate(grid.rows):
         table.add_row(*(Text(cell, style="bold" if (i, j) in grid.bold else "") for j, cell in enumerate(row)))
     console = Console(width=width, force_terminal=True)

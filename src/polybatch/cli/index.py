@@ -91,5 +91,5 @@ def index(
     ]
     if added.empty:
         told.append(f"Left out: {added.empty:,} documents without text or title.")
-    then = [then_command("search", out, '"your words"'), then_command("serve", out)]
+    then = [then_command("search", out, "your words"), then_command("serve", out)]
     show(Ending(told, written=[("index", out)], then=then), quiet=quiet)
