@@ -1,7 +1,6 @@
 """Write the pages of docs/ that are made from the code, those of PAGES. `make docs` runs it."""
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typer.main import get_command
 
 from polybatch.claims import ClaimSettings
 from polybatch.cli import app
+from polybatch.cli.help import plain
 from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.fetching.origins import ORIGINS
 from polybatch.data.sources.listing import to_markdown
@@ -45,7 +45,7 @@ def cli_page() -> str:
         for inner, one in (getattr(command, "commands", None) or {"": command}).items()
     }
     for name, command in commands.items():
-        text, _, example = command.help.partition("Example:")
+        text, _, example = plain(command.help).partition("Example:")
         lines += [f"\n## polybatch {name}\n", " ".join(text.split()), f"\n```\n{example.strip()}\n```\n"]
         lines += ["| | | default |", "|---|---|---|"]
         for parameter in command.params:
@@ -53,7 +53,7 @@ def cli_page() -> str:
             label = ", ".join(parameter.opts) if option else parameter.name.upper()
             default = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
             value = "required" if parameter.required else "" if default in (None, ()) else f"{default}"
-            about = re.sub(r"\[/?bold\]", "`", parameter.help or "")
+            about = plain(parameter.help or "")
             lines.append(f"| `{label}` | {about} | {value} |")
     return "\n".join(lines) + "\n"
 
@@ -73,7 +73,7 @@ def recipes_page() -> str:
     tables += [("`alpha` as a table", AlphaSchedule), ("`[loss]`", LossSettings), ("`[tuning]`", Tuning)]
     tables += [("`[selection]`", Selection), ("`[normalisation]`", Normalisation)]
     tables += [("`[[claims]]`", ClaimSettings)]
-    parts = {"source", "text", "train", "validation", "encoder", "training", "batches", "loss", "tuning"}
+    parts = {"source", "text", "file", "train", "validation", "encoder", "training", "batches", "loss", "tuning"}
     parts |= {"normalisation", "selection", "claims"}
     for title, model in tables:
         lines += [f"## {title}\n", "| key | what | default |", "|---|---|---|"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import NamedTuple
 
 
@@ -46,6 +47,19 @@ class ModelError(FaultyInputError):
 
 class ResultsError(FaultyInputError):
     """A folder of results could not be read."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`did you mean 'hybrid'? `, where a known word is like the one that was written; else nothing."""
+    near = nearest(word, known)
+    return f"did you mean {near!r}? " if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like the one written, in letters of either case; empty where none is like it."""
+    by_lower = {one.lower(): one for one in known}
+    near = get_close_matches(word.lower(), by_lower, n=1)
+    return by_lower[near[0]] if near else ""
 
 
 @contextmanager

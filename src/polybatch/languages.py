@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from polybatch.errors import Fault
+from polybatch.errors import Fault, nearest
 
 NAMES = {
     "bengali": "bn",
@@ -70,7 +70,11 @@ def check_language(code: str, *, where: str) -> list[Fault]:
     ours = language_code(code)
     if ours == code:
         return []
-    works = f"write {ours!r}" if ours else "known: CLDR codes such as en, sw, ne, ar, hi, zh"
+    if ours:
+        return [Fault(where, f"unknown language {code!r}", f"write {ours!r}")]
+    near = nearest(code, _named())
+    meant = f"did you mean {language_code(near)!r} ({near.capitalize()})? " if near else ""
+    works = f"{meant}known: codes such as en, sw, ne, ar, hi, zh"
     return [Fault(where, f"unknown language {code!r}", works)]
 
 

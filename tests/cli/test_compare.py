@@ -34,7 +34,7 @@ def compare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 
 
 def test_it_says_first_in_words_who_is_better_where(compare: Compare) -> None:
-    status, out, err = compare("run", "--baseline", "en-en", "--permutations", "500")
+    status, out, err = compare("run", "--baseline", "en-en", "--permutations", "500", "--details")
     assert (status, err) == (0, "")
     first, second = out.splitlines()[:2]
     assert first == "Significant:"
@@ -42,6 +42,16 @@ def test_it_says_first_in_words_who_is_better_where(compare: Compare) -> None:
     assert "after Holm over 4 comparisons, 30 clusters, 3 seeds)." in second
     assert "clusters and seeds as crossed random effects" in out
     assert "Family: the 4 comparisons of this table." in out
+
+
+def test_in_short_it_is_a_count_and_a_line_for_each_difference_that_fits_a_screen(compare: Compare) -> None:
+    status, out, _ = compare("run", "--permutations", "500")
+    lines = out.splitlines()
+    assert status == 0
+    assert lines[0].startswith("Of 4 differences on news, 4 are significant.")
+    assert any(line.startswith("| Measure ") for line in lines)
+    assert max(map(len, lines)) <= 100
+    assert len(lines) <= 30
 
 
 @pytest.mark.parametrize("form", list(FORMATS))

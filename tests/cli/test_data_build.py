@@ -50,7 +50,10 @@ def cells(text: str, first: str) -> list[list[str]]:
 
 
 def test_it_writes_the_table_and_prints_what_is_in_it(recipe: Path) -> None:
-    ran = run(recipe, "--out", "table", "--data", ".")
+    short = run(recipe, "--out", "table", "--data", ".").stdout
+    assert short.startswith("243 rows in en, ne and sw. 1 row left out")
+    assert short.rstrip().endswith("next:  polybatch run recipe.toml --table table")
+    ran = run(recipe, "--out", "table", "--data", ".", "--details")
     assert ran.exit_code == 0
     assert cells(ran.stdout, "dataset")[1:] == [
         ["newswire", "240", "0", "240", "240", "0", "Apache-2.0", "(polybatch)"],

@@ -28,7 +28,7 @@ def test_the_table_is_printed_and_the_chosen_value_reported(tmp_path: Path) -> N
     (tmp_path / "tiny.toml").write_text(TINY.replace("seeds = [1, 2]", "seeds = [1]"), encoding="utf-8")
     write_beir(newswire_collection(stories=40, seed=7), tmp_path / "dev")
     words = ("--composition", "mixed,pair", "--on", tmp_path / "dev", "--out", tmp_path / "out", "--track", "none")
-    found = run(tmp_path / "tiny.toml", *words)
+    found = run(tmp_path / "tiny.toml", *words, "--details")
     head, _, *rows = found.stdout.splitlines()
     assert head.startswith("| composition | rows | system | Mo mAP | Cr mAP | Mul mAP | rank distance | macro mean |")
     assert [row.split("|")[1:4] for row in rows[:4]] == [

@@ -13,6 +13,7 @@ from polybatch.data.sources.lines import LinesSource
 from polybatch.errors import DataError, RecipeError
 from polybatch.experiment.recipe import Recipe
 from polybatch.experiment.run import run_recipe, train_one
+from polybatch.judging.evaluate import evaluate_model
 from polybatch.measures.families import DEFAULT
 from polybatch.measures.measures import measure, parse_measures
 from polybatch.progress import Silent
@@ -103,12 +104,53 @@ def test_a_folder_of_another_run_is_not_written_to(tiny: Recipe, tmp_path: Path)
     run(one, tmp_path / "out")
     before = (tmp_path / "out/results.json").read_bytes()
     with pytest.raises(RecipeError, match="holds a run of another recipe"):
-        run(one.model_copy(update={"seeds": [2]}), tmp_path / "out")
+        run(one.model_copy(update={"training": tiny.training.model_copy(update={"steps": 3})}), tmp_path / "out")
     assert (tmp_path / "out/results.json").read_bytes() == before
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/thesis.tex").touch()
     with pytest.raises(RecipeError, match="is not empty and holds no run"):
         run(one, tmp_path / "mine")
+
+
+def test_a_run_with_fewer_systems_leaves_the_others_and_more_are_added_to_them(tiny: Recipe, tmp_path: Path) -> None:
+    def systems() -> list[tuple[str, int | None]]:
+        return list(dict.fromkeys((one.system, one.seed) for one in Store(tmp_path / "out").results))
+
+    two = tiny.model_copy(update={"systems": ["untuned", "hybrid"], "seeds": [1]})
+    run(two, tmp_path / "out")
+    before = (tmp_path / "out/results.json").read_bytes()
+    run(two.model_copy(update={"systems": ["hybrid"]}), tmp_path / "out")
+    assert (tmp_path / "out/results.json").read_bytes() == before, "the part that is asked for is there"
+    run(two.model_copy(update={"systems": ["bm25", "untuned", "hybrid"], "seeds": [2]}), tmp_path / "out")
+    assert systems() == [("bm25", None), ("untuned", 1), ("untuned", 2), ("hybrid", 1), ("hybrid", 2)]
+    assert Store(tmp_path / "out").stored_manifest["seeds"] == [1, 2]
+
+
+def test_bm25_is_a_system_of_a_run_evaluated_once_and_not_corrected(tiny: Recipe, tmp_path: Path) -> None:
+    both = tiny.model_copy(update={"systems": ["bm25", "untuned"], "seeds": [1, 2], "corrections": ["centring"]})
+    run(both, tmp_path / "out")
+    evaluate_model(
+        "bm25",
+        ["newswire"],
+        record={},
+        data=None,
+        languages=["en", "sw"],
+        batch_size=64,
+        out=tmp_path / "alone",
+        command="",
+        progress=Silent(),
+    )
+    (alone, beside) = (
+        [one for one in Store(tmp_path / name).results if one.system == "bm25"] for name in ("alone", "out")
+    )
+    assert beside == alone
+    assert {one.seed for one in beside} == {None}
+    assert {one.system for one in Store(tmp_path / "out").results} == {"bm25", "untuned", "untuned+centring"}
+
+
+def test_a_baseline_cannot_be_trained(tiny: Recipe, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="'bm25': is not trained; polybatch evaluate bm25"):
+        train_one(tiny, "bm25", seed=1, data=None, out=tmp_path / "model", progress=Silent(), command="")
 
 
 def test_a_batch_too_large_is_refused_before_anything_is_trained(tiny: Recipe, tmp_path: Path) -> None:

@@ -124,14 +124,14 @@ def test_without_plain_fine_tuning_or_directions_across_there_is_no_answer() -> 
     assert answers(pooled) == ()
 
 
-def test_it_stands_at_the_top_of_page_text_and_json(tmp_path: Path) -> None:
+def test_it_stands_in_page_text_and_json(tmp_path: Path) -> None:
     report = load_runs([write_run(tmp_path / "run", first="hybrid")])
     (answer,) = report.answers
     html, text, record = to_html(report), to_markdown(report), json.loads(to_json(report))
     assert "hybrid batches help" in answer.text
     plain = unescape(html.replace('<span class="whole">', "").replace("</span>", ""))
     for sentence in answer.sentences:
-        assert plain.index(sentence) < plain.index("<table")
+        assert sentence in plain
     assert answer.text in text.replace("\\", "")
     assert html.count("after Holm&#39;s correction over one family") == 1
     assert text.count("after Holm's correction over one family") == 1

@@ -27,7 +27,10 @@ def test_a_verdict_has_a_mark_of_its_own_beside_the_word(planted_report: Report)
     assert len(set(MARKS.values())) == len(MARKS) == 4
     html = to_html(planted_report)
     assert html.count('<i aria-hidden="true">+</i>supported') == list(words(planted_report).values()).count("supported")
-    assert html.count('<i aria-hidden="true">·</i>not run') == list(words(planted_report).values()).count("not run")
+    count = list(words(planted_report).values()).count("not run")
+    assert "</i>not run" not in html, "what was not decided is counted in a line"
+    assert f"Claims without a verdict: {count} not run" in html
+    assert f"Claims without a verdict: {count} not run" in to_markdown(planted_report)
 
 
 def test_every_format_has_the_claim_with_its_effect_and_evidence(planted_report: Report) -> None:

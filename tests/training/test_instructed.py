@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from polybatch.cli.instructions import instructions
+from polybatch.cli import instructions
 from polybatch.data.collections.table import load_collection
 from polybatch.encoders.loading import load_encoder
 from polybatch.errors import DataError, PolybatchError, ResultsError

@@ -18,6 +18,10 @@ LEAD, PLAIN, MONO = "hybrid", "en-en", "x-x-mono"
 MOST_DIRECTIONS = 12  # four languages; of more each would be one test of a hundred, which finds little
 STATED: tuple[Setting, ...] = ("cross-lingual", "multilingual")
 """The settings that answers and statements speak of."""
+DECIDING: tuple[Setting, ...] = ("multilingual", "cross-lingual", "monolingual")
+"""The first of these that was measured says which system to use."""
+BASELINES = ("untuned", "bm25", PLAIN)
+"""What a system that is to be used is held against."""
 
 
 class Asked(NamedTuple):
@@ -55,7 +59,8 @@ def family_of(claims: Sequence[Claim], runs: Sequence[Run], *, method: Method) -
                 for need in claim.needs:
                     _add(tested, run, need, collection, method)
         for collection in run.collections:
-            for need in (*answer_needs(run, collection), *statement_needs(run, collection)):
+            stated = (*answer_needs(run, collection), *statement_needs(run, collection), *advice_needs(run, collection))
+            for need in stated:
                 try:
                     _add(tested, run, need, collection, method)
                 except ResultsError:  # `polybatch compare` says what is unlike
@@ -111,3 +116,12 @@ def statement_needs(run: Run, collection: str) -> Iterator[Need]:
         yield from (Need(later, earlier, setting) for earlier, later in combinations(systems, 2))
     if MONO in systems:
         yield from (Need(other, MONO, "multilingual", "rank_distance") for other in systems if other != MONO)
+
+
+def advice_needs(run: Run, collection: str) -> Iterator[Need]:
+    """What the advice may come to rest on: every system against each baseline, for the best is not yet known."""
+    setting = next((each for each in DECIDING if run.directions(collection, each)), None)
+    baselines = [name for name in BASELINES if name in run.systems]
+    if setting:
+        for name in sorted(run.systems):
+            yield from (Need(name, baseline, setting) for baseline in baselines if name not in baselines)

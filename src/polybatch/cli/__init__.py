@@ -20,8 +20,10 @@ from polybatch.cli.data_split import split
 from polybatch.cli.data_translate import translate
 from polybatch.cli.evaluate import evaluate
 from polybatch.cli.export import export
+from polybatch.cli.help import register
 from polybatch.cli.index import index
-from polybatch.cli.instructions import instructions
+from polybatch.cli.init import init
+from polybatch.cli.instructions import p_mrr, poison
 from polybatch.cli.plan import plan
 from polybatch.cli.report import report
 from polybatch.cli.run import run
@@ -36,31 +38,32 @@ from polybatch.version import __version__
 
 app = typer.Typer(
     name="polybatch",
-    help="Train multilingual dense retrievers on hybrid batches, and judge them honestly.",
+    help="Train multilingual dense retrievers on hybrid batches, and evaluate them honestly.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 data = typer.Typer(
-    help="Training rows: where they come from, checked, translated, with hard negatives, as one aligned table.",
+    help="Training rows: list, fetch, check, translate, build; hard negatives; your own articles.",
     no_args_is_help=True,
 )
-DATA: tuple[Callable[..., None], ...] = (split, sources, fetch, check, translate, build, negatives)
-MODELS: tuple[Callable[..., None], ...] = (
-    *(run, sweep, plan, train, correct, words),
-    *(evaluate, compare, claims, report, export),
+instructions = typer.Typer(
+    help="Retrieval by instruction: training rows with poisoned twins, and p-MRR of evaluated models.",
+    no_args_is_help=True,
 )
-ARCHIVES: tuple[Callable[..., None], ...] = (index, search, serve)
-for command in DATA:
-    data.command()(command)
-for command in MODELS:
-    app.command()(command)
-app.add_typer(data, name="data")
-app.add_typer(instructions, name="instructions")
-for command in ARCHIVES:
-    app.command()(command)
+PANELS: dict[str, tuple[Callable[..., None], ...]] = {
+    "Train": (init, run, sweep, plan, train, correct),
+    "Evaluate": (evaluate, compare, claims, report, words),
+    "Search": (index, search, serve),
+    "More": (export,),
+}
+"""The commands by the panel of the help that they stand in."""
+register(app, PANELS)
+register(data, {"": (split, sources, fetch, check, translate, build, negatives)})
+register(instructions, {"": (poison, p_mrr)})
+app.add_typer(data, name="data", rich_help_panel="Data")
+app.add_typer(instructions, name="instructions", rich_help_panel="More")
 
 
 def _version(asked: bool) -> None:

@@ -1,12 +1,17 @@
 """`polybatch compare`: which differences between systems are significant. Loads no model."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from polybatch.cli.ending import Details, Ending, Grid, show, then_command
 from polybatch.cli.progress import make_progress
 from polybatch.errors import Fault, ResultsError
+
+if TYPE_CHECKING:
+    from polybatch.statistics import Comparison, Method
 
 SHARES = ""  # the margin of every measure whose values are shares
 
@@ -40,7 +45,11 @@ def compare(
     ] = None,
     permutations: Annotated[int, typer.Option(help="Permutations, of systems with one seed.", min=100)] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the permutations.", min=0)] = 0,
-    format: Annotated[Literal["text", "md", "json", "csv"], typer.Option(help="What to write.")] = "text",
+    format: Annotated[
+        Literal["text", "md", "json", "csv"] | None,
+        typer.Option(help="Print every comparison with all its numbers in this form.", show_default="a short table"),
+    ] = None,
+    details: Details = False,
 ) -> None:
     """Say which system is significantly better where, and by how much; else what difference could have been found.
 
@@ -60,7 +69,46 @@ def compare(
     compared = compare_runs(
         runs, baseline=baseline, measures=measure, settings=setting, method=method, progress=make_progress()
     )
-    typer.echo(FORMATS[format](compared, method))
+    if details or format:
+        typer.echo(FORMATS[format or "text"](compared, method))
+        return
+    show(_ending(compared, method, runs))
+
+
+def _ending(compared: "Sequence[Comparison]", method: "Method", runs: Sequence[Path]) -> Ending:
+    """How many differences are significant, and each of them in a line."""
+    from polybatch.report.tables import SHORT
+    from polybatch.report.wording import listing, plural
+    from polybatch.statistics.wording import cautions, number, p_value, title
+
+    clear = sum(one.is_significant for one in compared)
+    even = sum(one.is_equivalent and not one.is_significant for one in compared)
+    others = len(compared) - clear - even
+    parts = [f"{clear:,} {'is' if clear == 1 else 'are'} significant"]
+    parts += [f"{even:,} equivalent"] if even else []
+    parts += [f"{others:,} not significant"] if others else []
+    collections = list(dict.fromkeys(one.quantity.collection for one in compared))
+    told = [f"Of {plural(len(compared), 'difference')} on {listing(collections)}, {listing(parts)}."]
+    told += cautions(compared)[:2]
+    rows = [
+        [
+            *([one.quantity.collection] if len(collections) > 1 else []),
+            f"{SHORT[one.quantity.setting]} {one.quantity.measure.replace('_', ' ')}",
+            title(one.system),
+            title(one.baseline),
+            "yes" if one.is_significant else "equivalent" if one.is_equivalent else "no",
+            f"{'+' if one.difference > 0 else ''}{number(one.difference, one)}",
+            f"{number(one.low, one)} to {number(one.high, one)}",
+            p_value(one.p_holm).removeprefix("= "),
+        ]
+        for one in compared
+    ]
+    lead = ["Collection"] if len(collections) > 1 else []
+    heads = [*lead, "Measure", "System", "Against", "Significant", "Difference", "95 % interval", "p (Holm)"]
+    last = len(heads) - 3
+    bold = frozenset((place, last) for place, one in enumerate(compared) if one.is_significant)
+    note = "--details has every comparison in a sentence, with the minimum detectable effect, and how it was tested."
+    return Ending(told, Grid(heads, rows, words=len(lead) + 4, bold=bold), note, then=[then_command("report", *runs)])
 
 
 def _margins(texts: list[str]) -> dict[str, float]:

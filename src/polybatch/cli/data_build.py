@@ -1,12 +1,16 @@
 """`polybatch data build`: the rows that a recipe trains on, written once as a table. Loads no model."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from polybatch.cli.ending import Details, Ending, Grid, Quiet, show, then_command
 from polybatch.cli.options import Data, Recipe, command_line
 from polybatch.cli.progress import make_progress
+
+if TYPE_CHECKING:
+    from polybatch.data.building import Built
 
 
 def build(
@@ -15,6 +19,8 @@ def build(
         Path, typer.Option(help="Folder for the table: a new one, or one built before.", show_default=False)
     ],
     data: Data = None,
+    details: Details = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write the rows that a recipe trains on as one aligned table, their texts normalised as the recipe says.
 
@@ -45,4 +51,24 @@ def build(
         command=command,
         progress=make_progress(),
     )
-    typer.echo(to_text(built))
+    if details and not quiet:
+        typer.echo(to_text(built))
+        return
+    show(_ending(built, recipe, out), quiet=quiet)
+
+
+def _ending(built: "Built", recipe: Path, out: Path) -> Ending:
+    """How many rows there are, in which languages, and a line for each dataset."""
+    from polybatch.data.building.summary import dataset_rows
+    from polybatch.report.wording import listing, plural
+
+    heads, *rows = dataset_rows(built)
+    left_out = sum(sum(one["left_out"].values()) for one in built.manifest["datasets"])
+    told = [f"{plural(built.manifest['rows'], 'row')} in {listing(built.manifest['languages'])}."]
+    told += (
+        [f"{plural(left_out, 'row')} left out; --details says why, and counts languages and directions."]
+        if left_out
+        else []
+    )
+    then = then_command("run", recipe, "--table", out)
+    return Ending(told, Grid(heads, rows), written=[("table", out)], then=[then])

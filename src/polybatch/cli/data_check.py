@@ -1,14 +1,19 @@
 """`polybatch data check`: what is wrong with training rows, and where. Nothing is mended."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from polybatch.cli.ending import Details, Ending, Grid, show
 from polybatch.cli.options import COLLECTIONS_HELP, Data, parse_languages
 from polybatch.cli.progress import make_progress
 from polybatch.data.checking.table import CHECKS
 
+if TYPE_CHECKING:
+    from polybatch.data.checking.report import CheckReport
+
+PLACE = 40  # letters of a cell, of which the end says most
 CHECKS_HELP = "Checks to make, such as encoding,duplicate. " + "; ".join(
     f"[bold]{name}[/bold]: {one.about}" for name, one in CHECKS.items()
 )
@@ -32,8 +37,12 @@ def check(
     ] = None,
     checks: Annotated[str | None, typer.Option(help=CHECKS_HELP, show_default="all")] = None,
     format: Annotated[
-        Literal["text", "json"], typer.Option(help="text lists the first places of each kind, json all of them.")
-    ] = "text",
+        Literal["text", "json"] | None,
+        typer.Option(
+            help="text lists the first places of each kind, json all of them.", show_default="a line for each kind"
+        ),
+    ] = None,
+    details: Details = False,
     languages: Annotated[
         str | None,
         typer.Option(help="Languages of a file, such as en,sw; a .tmx file needs them.", show_default="all there are"),
@@ -73,6 +82,37 @@ def check(
         processes=processes,
         progress=make_progress(),
     )
-    typer.echo(FORMATS[format](report))
+    if details or format:
+        typer.echo(FORMATS[format or "text"](report))
+    else:
+        show(_ending(report))
     if report.faults:
         raise typer.Exit(1)
+
+
+def _ending(report: "CheckReport") -> Ending:
+    """How many rows there are, and a line for each kind of finding, with its first place."""
+    from polybatch.data.checking.report import SHOWN
+    from polybatch.report.wording import plural
+
+    told = [f"{one.name}: {plural(one.read, 'row')} read, {one.items:,} used." for one in report.sources]
+    rows = []
+    for one in report.sources:
+        for kind, counts in (("left out", one.left_out), ("note", one.notes)):
+            for reason, count in counts.items():
+                rows.append(
+                    [one.name, f"{kind}: {reason}", next(iter(one.places.get(reason, ())), ""), f"{count:,}", ""]
+                )
+        for name, found in one.checks.items():
+            if found.rows:
+                first = f"{found.findings[0].where} {found.findings[0].language}" if found.findings else ""
+                rows.append([one.name, name, first, f"{found.rows:,}", f"{found.rows / one.items:.1%}"])
+    clean = {name for one in report.sources for name, found in one.checks.items() if not found.rows}
+    clean -= {row[1] for row in rows}
+    told += [f"Fault: {fault}." for fault in report.faults[:SHOWN]]
+    if len(report.faults) > SHOWN:
+        told.append(f"And {len(report.faults) - SHOWN:,} more faults.")
+    told += [f"Nothing found by {', '.join(sorted(clean))}."] if clean else []
+    cut = [[cell if len(cell) <= PLACE else f"…{cell[1 - PLACE :]}" for cell in row] for row in rows]
+    grid = Grid(["source", "finding", "first place", "rows", "share"], cut, words=3)
+    return Ending(told, grid, "--details says what each finding means and lists the first places." if rows else "")

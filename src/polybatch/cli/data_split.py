@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from polybatch.cli.ending import Ending, Quiet, show, then_command
 from polybatch.cli.options import Translations, parse_archives
-from polybatch.cli.progress import make_progress
 
 
 def split(
@@ -19,10 +19,11 @@ def split(
     ],
     out: Annotated[Path, typer.Option(help="Folder for training texts, test and recipe.", show_default=False)],
     licence: Annotated[str, typer.Option(help="Terms of the texts, for manifests and reports.")] = "private",
-    share: Annotated[float, typer.Option(help="Share of the articles held out to judge by.", min=0.02, max=0.5)] = 0.2,
+    share: Annotated[float, typer.Option(help="Share of the articles held out as the test.", min=0.02, max=0.5)] = 0.2,
     translations: Translations = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Make an experiment of your own articles: what to train on, what to judge by, and two recipes. Prints the first.
+    """Make an experiment of your own articles: texts to train on, a test that is held out, and two recipes.
 
     Archives are all that polybatch index reads; of a text file, the first line is the headline. Articles are
     translations of each other by one file name, one id, one address but for its language, or the addresses or the group
@@ -37,9 +38,8 @@ def split(
     from polybatch.data.splitting import BEST, RECIPE, split_articles
 
     name = recipe_name(out.resolve().name)
-    made = split_articles(paths, out, name=name, share=share, licence=licence, order=translations)
-    progress = make_progress()
-    for line in made.said():
-        progress.say(line)
-    progress.say(f"{out / BEST}: the encoder to search with, by polybatch run, or train --strategy x-y; it says why")
-    typer.echo(out / RECIPE)
+    split = split_articles(paths, out, name=name, share=share, licence=licence, order=translations)
+    written = [("recipe that compares strategies", out / RECIPE), ("recipe of the encoder to search with", out / BEST)]
+    told = [line if line.endswith(".") else f"{line}." for line in split.said()]
+    then = [then_command("run", out / RECIPE, "--data", out)]
+    show(Ending(told, written=written, then=then), quiet=quiet)

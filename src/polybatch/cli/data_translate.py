@@ -86,7 +86,7 @@ def translate(
         encoder = load_encoder(quality_model, batch_size=batch_size, device=device)
         likeness = Likeness(lambda texts: encoder.encode_passages(texts, Silent()), least_likeness)
     accept = Filter(longest_ratio, not any_language, round_trip, likeness)
-    targets = parse_languages(to) or []
+    targets = parse_languages(to, option="--to") or []
     source = open_source(rows, languages=parse_languages(languages))
     done = translate_rows(
         source,

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from polybatch.cli.ending import Details, Quiet, then_command
 from polybatch.cli.judge_index import Depth, Judgements, Queries, Ways, is_index, judge_index
+from polybatch.cli.measured import Form, show_measured
 from polybatch.cli.options import COLLECTIONS_HELP, MEASURES_HELP, Data, command_line, parse_languages
 from polybatch.cli.progress import make_progress
 from polybatch.errors import DataError, Fault, ModelError
@@ -17,7 +19,7 @@ RUN = "run:"
 MODEL_HELP = (
     f"A sentence-transformers folder or hub name, or a baseline: {', '.join(BASELINES)}. "
     f"[bold]{RUN}PATH[/bold] is a TREC run file from elsewhere, or a folder of them. "
-    "A folder that polybatch index made is judged as it searches."
+    "A folder that polybatch index made is evaluated as it searches."
 )
 
 
@@ -38,7 +40,7 @@ def evaluate(
     data: Data = None,
     languages: Annotated[
         str | None,
-        typer.Option(help="Languages to judge, such as en,sw,ne.", show_default="all of the collection's"),
+        typer.Option(help="Languages to evaluate in, such as en,sw,ne.", show_default="all of the collection's"),
     ] = None,
     measure: Annotated[
         list[str] | None,
@@ -53,7 +55,7 @@ def evaluate(
         typer.Option(help="Folder to keep vectors in, by content, and to take them from.", show_default=False),
     ] = None,
     fuse_bm25: Annotated[
-        bool, typer.Option("--fuse-bm25", help="Judge the reciprocal rank fusion of the model and BM25 instead.")
+        bool, typer.Option("--fuse-bm25", help="Evaluate the reciprocal rank fusion of the model and BM25.")
     ] = False,
     top: Annotated[
         int,
@@ -64,24 +66,29 @@ def evaluate(
     judgements: Judgements = None,
     method: Ways = None,
     depth: Depth = DEPTH,
+    details: Details = False,
+    form: Form = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Judge a model in the three settings: monolingual, cross-lingual, multilingual. Prints the table.
+    """Evaluate a model in the three settings: monolingual, cross-lingual, multilingual. Prints a short table.
 
     The model need not be trained here. Its own query and document prompts are applied. bm25 is lexical search, over
     words of any language, with statistics for each; a folder of that name is ./bm25.
 
-    A run file is judged by its name: SYSTEM.en.run ranks English queries against the passages of all languages,
+    A run file is evaluated by its name: SYSTEM.en.run ranks English queries against the passages of all languages,
     SYSTEM.en-sw.run against the Swahili ones, by their ids in the collection; export writes such files. What a run does
     not name ranks after all that it names, and which settings and cut-offs its depth cannot support is said on stderr.
 
-    An index is judged by what its searches find, each way to search as a system of its own: on a collection whose
+    An index is evaluated by what its searches find, each way to search as a system of its own: on a collection whose
     passages it holds under their ids, or with --queries and --judgements on all that it holds. What a search does not
     find ties after all that it finds. Compare with the results of the model, which ranks exactly.
 
     Example: polybatch evaluate models/hybrid --on ntrex-news --languages en,sw,ne --out results/hybrid
     """
-    from polybatch.report import load_runs, to_markdown
+    from polybatch.report import load_runs
 
+    end: dict[str, Any] = {"written": [("results", out)], "then": [then_command("report", out, "--out", "report.html")]}
+    end |= {"details": details, "form": form, "quiet": quiet}
     if is_index(model):
         if fuse_bm25:
             raise DataError([Fault("--fuse-bm25", "is of models", "--method hybrid")])
@@ -97,7 +104,7 @@ def evaluate(
             measures=measure,
             out=out,
         )
-        typer.echo(to_markdown(load_runs([out])))
+        show_measured(load_runs([out]), **end)
         return
     given = {"--queries": queries, "--judgements": judgements, "--method": method}
     faults = [Fault(name, f"is of indexes, and {model} is none", "--on") for name, value in given.items() if value]
@@ -124,7 +131,7 @@ def evaluate(
         from polybatch.judging.evaluate_runs import evaluate_runs
 
         if len(on) > 1 or fuse_bm25 or on[0].startswith("mteb:"):
-            raise ModelError([Fault(model, "is judged alone", "one collection, no task of MTEB, no fusion")])
+            raise ModelError([Fault(model, "is evaluated alone", "one collection, no task of MTEB, no fusion")])
         evaluate_runs(Path(model.removeprefix(RUN)), on[0], **shared)
     else:
         from polybatch.judging.evaluate import evaluate_model
@@ -140,4 +147,4 @@ def evaluate(
             fuse_bm25=fuse_bm25,
             **shared,
         )
-    typer.echo(to_markdown(load_runs([out])))
+    show_measured(load_runs([out]), **end)

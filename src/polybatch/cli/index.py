@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from polybatch.cli.ending import Ending, Quiet, show, then_command
 from polybatch.cli.options import command_line, parse_languages
 from polybatch.cli.progress import make_progress
 
+MOST = 8  # languages that are counted by name
 SHOWN = 10  # ids that are told before they are only counted
 
 
@@ -63,6 +65,7 @@ def index(
     ] = None,
     batch_size: Annotated[int, typer.Option(help="Texts encoded at once.", min=1)] = 64,
     device: Annotated[str | None, typer.Option(help="Where to encode: cpu, cuda, ...", show_default="any GPU")] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Index an archive: cut into passages, languages told, encoded, stored. Prints what the index holds.
 
@@ -101,14 +104,23 @@ def index(
         progress=make_progress(),
     )
     added = built.added
-    typer.echo(f"documents: {added.new} new, {added.changed} changed, {added.same} as before, {built.deleted} deleted")
+    counts = [f"{code} {count:,}" for code, count in sorted(built.passages.items(), key=lambda one: (-one[1], one[0]))]
+    more = f" and {len(counts) - MOST} languages more" if len(counts) > MOST else ""
+    told = [
+        f"{out} holds {built.documents:,} documents in {sum(built.passages.values()):,} passages: "
+        f"{', '.join(counts[:MOST])}{more}.",
+        f"Documents: {added.new:,} new, {added.changed:,} changed, {added.same:,} as before, "
+        f"{built.deleted:,} deleted.",
+        f"Passages: {added.encoded:,} encoded, {added.kept:,} kept as they were.",
+    ]
+    written = [("index", out)]
     if built.missing:
         more = f" and {len(built.missing) - SHOWN:,} more" if len(built.missing) > SHOWN else ""
-        typer.echo(f"to delete, but not there: {', '.join(built.missing[:SHOWN])}{more}")
+        told.append(f"To delete, but not there: {', '.join(built.missing[:SHOWN])}{more}.")
     if built.listing:
-        typer.echo(f"left out:  {built.left_out:,} rows of the archive, listed in {built.listing}")
+        told.append(f"Left out: {built.left_out:,} rows of the archive.")
+        written.append(("rows left out", built.listing))
     if added.empty:
-        typer.echo(f"left out:  {added.empty} without text or title")
-    typer.echo(f"passages:  {added.encoded} encoded, {added.kept} taken over")
-    counts = ", ".join(f"{code} {count}" for code, count in built.passages.items())
-    typer.echo(f"{out} holds {built.documents} documents, {sum(built.passages.values())} passages: {counts}")
+        told.append(f"Left out: {added.empty:,} documents without text or title.")
+    then = [then_command("search", out, "your words"), then_command("serve", out)]
+    show(Ending(told, written=written, then=then), quiet=quiet)

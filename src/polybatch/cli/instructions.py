@@ -8,13 +8,7 @@ import typer
 from polybatch.errors import DataError
 from polybatch.languages import check_language
 
-instructions = typer.Typer(
-    help="Retrieval by instruction: training rows with poisoned twins, and p-MRR of judged models.",
-    no_args_is_help=True,
-)
 
-
-@instructions.command()
 def poison(
     triples: Annotated[
         Path,
@@ -40,7 +34,6 @@ def poison(
     typer.echo(f"{rows:,} rows with two negatives each: {out}")
 
 
-@instructions.command(name="p-mrr")
 def p_mrr(
     old: Annotated[Path, typer.Argument(help="Out folder of evaluate, with instructed queries.", show_default=False)],
     new: Annotated[Path, typer.Argument(help="The same with changed instructions.", show_default=False)],

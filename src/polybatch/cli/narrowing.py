@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from polybatch.cli.options import split_words
-from polybatch.errors import Fault, RecipeError
+from polybatch.errors import Fault, RecipeError, did_you_mean
 
 if TYPE_CHECKING:
     from polybatch.experiment.recipe import Recipe
@@ -32,7 +32,9 @@ def narrowed(recipe: "Recipe", *, systems: str | None, seeds: str | None) -> "Re
         names = split_words(systems)
         known = ",".join(recipe.systems)
         faults += [
-            Fault("--systems", repr(one), f"of the recipe: {known}") for one in names if one not in recipe.systems
+            Fault("--systems", repr(one), f"{did_you_mean(one, recipe.systems)}of the recipe: {known}")
+            for one in names
+            if one not in recipe.systems
         ]
         if not names or len(set(names)) < len(names):
             faults.append(Fault("--systems", repr(systems), f"some of {known}, once each"))

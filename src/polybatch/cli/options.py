@@ -40,7 +40,7 @@ MEASURES_HELP = "Such as mAP, nDCG@10 or TLR@20; docs/measures.md lists all and 
 
 
 def parse_languages(text: str | None, *, option: str = "--languages") -> list[str] | None:
-    """Language codes out of `en,sw,ne`; raises DataError for one that is unknown or given twice."""
+    """Language codes out of `en,sw,ne`, the value of an option; raises DataError for one unknown or given twice."""
     if text is None:
         return None
     codes = split_words(text)

@@ -25,8 +25,8 @@ def report(
     pipes; where stdout is a terminal, html goes to report.html in the first run's folder.
 
     The folder of a sweep adds its curve; without a run beside it, its run on the test is the report's. Systems that
-    were not judged on the same languages, queries, passages and candidate texts are refused one table, with the reason.
-    Of a run that was cut short what is there is shown, as such. tex and csv hold the main tables.
+    were not evaluated on the same languages, queries, passages and candidate texts are refused one table, with the
+    reason. Of a run that was cut short what is there is shown, as such. tex and csv hold the main tables.
 
     Example: polybatch report runs/news --format md --figures figures
     """

@@ -1,10 +1,12 @@
-"""`polybatch run`: a whole recipe, trained, judged and reported."""
+"""`polybatch run`: a whole recipe, trained, evaluated and reported."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from polybatch.cli.ending import Details, Quiet, then_command
+from polybatch.cli.measured import Form, show_measured
 from polybatch.cli.narrowing import Seeds, Systems, narrowed
 from polybatch.cli.options import Data, Recipe, command_line
 from polybatch.cli.tracking import Track, parse_trackers
@@ -34,8 +36,11 @@ def run(
         bool, typer.Option("--dry-run", help="Print what would be done and estimates of it; load no model.")
     ] = False,
     track: Track = "auto",
+    details: Details = False,
+    form: Form = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Train and judge every system of a recipe, print the comparison, write a report.
+    """Train and evaluate every system of a recipe, say which one to use, write a report.
 
     The out folder then holds results.json, ranks.parquet, manifest.json, report.html, and each trained model under
     systems/. A run that was stopped, even killed, goes on where it was when the same command is given again. For
@@ -48,7 +53,8 @@ def run(
     from polybatch.experiment.recipe import load_recipe
     from polybatch.experiment.run import run_recipe
     from polybatch.files import write_text
-    from polybatch.report import load_runs, to_html, to_markdown
+    from polybatch.report import load_runs, to_html
+    from polybatch.report.advice import advised_model
     from polybatch.results.store import REPORT
 
     checked, trackers = narrowed(load_recipe(recipe), systems=systems, seeds=seeds), parse_trackers(track)
@@ -81,7 +87,10 @@ def run(
         )
     if not processes.first:
         return
-    found = load_runs([folder])
-    write_text(folder / REPORT, to_html(found))
-    typer.echo(to_markdown(found))
-    progress.say(f"report: {folder / REPORT}")
+    report = load_runs([folder])
+    write_text(folder / REPORT, to_html(report))
+    written, then = [("report", folder / REPORT)], [then_command("compare", folder)]
+    if model := advised_model(report):
+        written.append(("model", folder / model))
+        then = [then_command("index", folder / model, "ARTICLES", "--out", "INDEX")]
+    show_measured(report, written=written, then=then, details=details, form=form, quiet=quiet)

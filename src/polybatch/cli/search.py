@@ -12,6 +12,7 @@ import typer
 
 from polybatch.cli.options import parse_languages
 from polybatch.errors import DataError, Fault
+from polybatch.languages import check_language
 from polybatch.search.records import METHOD, METHODS, MOST, TOP, Hit, SearchRequest, request_faults
 
 LINES = 3  # of a passage that are shown
@@ -51,11 +52,11 @@ def search(
 
     Example: polybatch search news-index "floods after the dam broke" --in sw,ne --balance
     """
-    faults: list[Fault] = []
+    faults: list[Fault] = list(check_language(asked, where="--from")) if asked else []
     request = SearchRequest(
         query,
         query_language=asked,
-        languages=tuple(parse_languages(languages) or ()),
+        languages=tuple(parse_languages(languages, option="--in") or ()),
         top=top,
         since=_day(since, "--since", faults),
         until=_day(until, "--until", faults),

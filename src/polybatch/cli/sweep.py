@@ -1,16 +1,20 @@
 """`polybatch sweep`: one key of a recipe over several values, chosen on development data, tested once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from polybatch.cli.ending import Details, Ending, Grid, Quiet, show, then_command
 from polybatch.cli.narrowing import Seeds, Systems, narrowed
 from polybatch.cli.options import Data, Recipe, command_line
 from polybatch.cli.run import Table
 from polybatch.cli.tracking import Track, parse_trackers
 from polybatch.errors import Fault, RecipeError
 from polybatch.training.processes import joined
+
+if TYPE_CHECKING:
+    from polybatch.experiment.sweeping.sweep import Found
 
 
 def sweep(
@@ -48,10 +52,12 @@ def sweep(
     systems: Systems = None,
     seeds: Seeds = None,
     track: Track = "auto",
+    details: Details = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train a recipe with each value of one key, choose a value on development data, then test it once.
 
-    Each value is a run of its own, with the systems that the key changes and all seeds, judged on development data
+    Each value is a run of its own, with the systems that the key changes and all seeds, evaluated on development data
     alone. The value with the highest mean of mAP over the three settings, systems and seeds is chosen; from which
     others it cannot be told apart is said. Then the whole recipe is run with it on its own test, in chosen/ of the out
     folder, and chosen/report.html has the curve too. The table is printed; sweep.json holds every number, curve.svg the
@@ -97,11 +103,35 @@ def sweep(
         )
     if not processes.first:
         return
-    typer.echo(to_markdown(key, found.points, found.choice, development=found.development))
     if found.chosen:
         from polybatch.files import write_text
         from polybatch.report import load_runs, to_html
         from polybatch.results.store import REPORT
 
         write_text(found.chosen / REPORT, to_html(load_runs([folder])))
-        progress.say(f"report of the test: {found.chosen / REPORT}")
+    if details and not quiet:
+        typer.echo(to_markdown(key, found.points, found.choice, development=found.development))
+        return
+    show(_ending(found, folder), quiet=quiet)
+
+
+def _ending(found: "Found", folder: Path) -> Ending:
+    """The value chosen, every value's scores on development data, and where the report of the test is."""
+    from polybatch.experiment.sweeping.markdown import HEADS, cells
+    from polybatch.experiment.sweeping.sweep import CURVE
+    from polybatch.results.store import REPORT
+
+    rows: list[list[str]] = []
+    bold: set[tuple[int, int]] = set()
+    for point in found.points:
+        for scores in point.systems:
+            if point.value == found.choice.value:
+                bold.add((len(rows), 0))
+            rows.append([point.value, scores.system, *cells(scores)])
+    grid = Grid([found.key, "system", *HEADS.values(), "mean", "± seeds"], rows, words=2, bold=frozenset(bold))
+    told = [f"Chosen on {', '.join(found.development)}: {found.choice.text}."]
+    written, then = [("curve", folder / CURVE)], [then_command("report", folder)]
+    if found.chosen:
+        written.append(("report of the test", found.chosen / REPORT))
+        then = [then_command("compare", found.chosen)]
+    return Ending(told, grid, "Means over seeds, on development data.", written, then)

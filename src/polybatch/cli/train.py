@@ -65,7 +65,7 @@ def train(
     given again. For several processes put `torchrun --nproc-per-node N -m` before the command.
 
     With --preset best it takes archives of articles as `polybatch data split` does, folders or files of a language
-    each; holds a fifth out to judge by, chooses settings by what there is, and says why. Recipe and held-out test then
+    each; holds a fifth out as a test, chooses settings by what there is, and says why. Recipe and held-out test then
     stand in OUT.articles. With --from MODEL it tunes a pretrained encoder, in as many steps as --time allows, and ends
     with a table: BM25, the encoder as it was, and tuned, on the articles held out.
 

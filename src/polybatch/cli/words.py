@@ -23,7 +23,7 @@ def words(
 
     accuracy is the share of words whose nearest word is a translation; by guessing it would be what stands beside it.
     cosine is that of translations; it says something only where it lies above that of random pairs, words that are no
-    translations of one another, whose mean and deviation stand beside it. Judge by retrieval (evaluate) as well.
+    translations of one another, whose mean and deviation stand beside it. Evaluate retrieval (evaluate) as well.
 
     Example: polybatch words models/hybrid lexicon.en-sw.tsv
     """

@@ -57,7 +57,9 @@ def comparison_recipe(name: str, rows: Rows, *, languages: Sequence[str], licenc
 
     `train` is the folder with a folder of articles for each language, `test` that of the collection held out.
     """
-    systems = [one for one in ("untuned", "en-en", "x-x-mono", "x-y", "hybrid") if one != "en-en" or "en" in languages]
+    systems = [
+        one for one in ("bm25", "untuned", "en-en", "x-x-mono", "x-y", "hybrid") if one != "en-en" or "en" in languages
+    ]
     lines = [
         f"# {rows.trained:,} articles give {rows.rows:,} rows to train on; {rows.tested:,} are held out.",
         *_head(name, systems, [1, 2, 3], languages, licence, train, test),
@@ -82,7 +84,7 @@ def best_recipe(name: str, rows: Rows, *, languages: Sequence[str], licence: str
         f"# The encoder to search {', '.join(languages)} with. Its settings found most on Swahili and Nepali news;",
         "# docs/experiments.md has the table. Batch and steps are by what there is:",
         f"# {rows.trained:,} articles give {rows.rows:,} rows to train on; {rows.tested:,} are held out.",
-        *_head(f"{name}-best", ["untuned", STRATEGY], [1], languages, licence, train, test),
+        *_head(f"{name}-best", ["bm25", "untuned", STRATEGY], [1], languages, licence, train, test),
     ]
     for table, choices in groupby(best_choices(rows), key=lambda one: one.table):
         lines += [f"[{table}]", *map(str, choices), ""]

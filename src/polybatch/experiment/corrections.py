@@ -25,7 +25,12 @@ MOST_ROWS = 200_000  # of a dataset that are looked at: far more than texts that
 
 def run_systems(recipe: Recipe) -> list[tuple[str, str]]:
     """Every system of a run in the order in which it is shown, each with the one that it is or that it corrects."""
-    return [(name, of) for of in recipe.systems for name in (of, *(system_name(of, by) for by in recipe.corrections))]
+    return [(name, of) for of in recipe.systems for name in (of, *_corrected(recipe, of))]
+
+
+def _corrected(recipe: Recipe, system: str) -> list[str]:
+    """The corrections of one system, by name; a baseline, which has no vectors, has none."""
+    return [system_name(system, by) for by in recipe.corrections if system in recipe.encoders]
 
 
 def fitting_texts(

@@ -13,7 +13,6 @@ from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Progress
 from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape
 from polybatch.sampling.table import AlignedTable
-from polybatch.training.settings import UNTUNED
 
 SAMPLE = 2000  # texts of each side, to guess lengths from
 CHARACTERS_PER_TOKEN = 4.0
@@ -81,7 +80,7 @@ def dry_run_text(recipe: Recipe, *, data: Path | None, folder: Path, table: Path
         table=table,
         train=False,
     )
-    shape, trained = inputs.table.shape, [one for one in recipe.systems if one != UNTUNED]
+    shape, trained = inputs.table.shape, recipe.trained
     lines = [f"# Plan of {recipe.name}\n", *_rows(inputs), ""]
     if trained:
         lines += [to_text(shape, preview(recipe, shape, seed=recipe.seeds[0])), ""]
@@ -97,7 +96,7 @@ def dry_run_text(recipe: Recipe, *, data: Path | None, folder: Path, table: Path
 
 def trainings(recipe: Recipe, items: int = 0) -> str:
     """How many trainings a run has, and how long each is; in epochs too, where the items are counted."""
-    trained = len([one for one in recipe.systems if one != UNTUNED])
+    trained = len(recipe.trained)
     steps, size = recipe.training.steps, recipe.training.batch_size
     epochs = f", {steps * size / items:.2f} epochs of {items:,} items" if items else ""
     each = f"each {steps:,} steps of {size:,} rows = {steps * size:,} rows{epochs}"
@@ -141,7 +140,7 @@ def _corrections(recipe: Recipe, inputs: Inputs) -> list[str]:
     counts = ", ".join(f"{code} {len(some):,}" for code, some in texts.texts.items())
     rows = "development" if recipe.development else "training"
     return [
-        f"Corrections: {', '.join(recipe.corrections)}, of each of the {len(recipe.systems)} systems and every seed,"
+        f"Corrections: {', '.join(recipe.corrections)}, of each of the {len(recipe.encoders)} systems and every seed,"
         f" fitted on passages of the {rows} rows: {counts}; {texts.left_out:,} items that stand in a test left out.",
     ]
 

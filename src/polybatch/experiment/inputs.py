@@ -1,6 +1,7 @@
 """What a recipe trains and tests on: its table built, its collections loaded, all checked together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from polybatch.correction.development import DevelopmentTexts
 from polybatch.data.building import Built, build_table, open_built
 from polybatch.data.collections.table import load_collections, missing_data
 from polybatch.data.contamination import TestTexts
-from polybatch.data.sources.source import Source
+from polybatch.data.sources.source import Reading, Source
 from polybatch.errors import DataError, Fault, RecipeError, gathered
 from polybatch.experiment.contaminated import find_rows, without_rows
 from polybatch.experiment.corrections import fitting_texts
@@ -109,19 +110,22 @@ def load_inputs(
     if data is not None and needed and not data.is_dir():
         raise DataError([Fault(str(data), "no such folder", missing_data(needed, where="").works)])
     faults: list[Fault] = model_faults(recipe) if train else []
-    encoder_fits = not faults
     collections: tuple[Collection, ...] = ()
     developments: tuple[Collection, ...] = ()
-    with gathered(faults):
+    with _gathered_at(recipe.at("test"), faults):
         # what is tested on can only be left out, of rows to train on or to select by, by who knows the tests
         wanted = recipe.test if test or recipe.drop_contaminated or recipe.validation else []
         collections = load_collections(wanted, data=data, **recipe.test_languages())
     development = recipe.selection.development if recipe.selection else ""
     if development:
-        with gathered(faults):
+        with _gathered_at(recipe.at("selection", "development"), faults):
             developments = load_collections([development], data=data, **recipe.test_languages())
-    if not encoder_fits:
-        raise DataError(faults)  # reading rows may take long
+    if faults:  # no table is built for a recipe that cannot run; what its sources lack is said all the same
+        for source in () if table else (*recipe.train, *recipe.validation, *recipe.development):
+            with gathered(faults):
+                next(iter(source.items(data or Path(), reading := Reading())), None)
+                faults += reading.faults
+        raise DataError(dict.fromkeys(faults))
     built = validation = fitting = None
     with gathered(faults):
         built = _built(recipe, recipe.train, table, folder / TABLE, data, command, progress)
@@ -162,9 +166,9 @@ def load_inputs(
     if recipe.corrections and test:
         with gathered(faults):
             texts = fitting_texts(recipe, fitting or built, collections, without=found[:0] if fitting else found)
-    for system in recipe.systems if systems is None else systems:
+    for system in recipe.trained if systems is None else systems:
         if system != UNTUNED:
-            with gathered(faults):
+            with _gathered_at(recipe.at("training", "batch_size"), faults):
                 plan_of(recipe, system, rows.shape)
     if rows_to_select_by is not None:
         with gathered(faults):
@@ -174,6 +178,15 @@ def load_inputs(
     by = developments[0] if developments else None
     tests = collections if test else ()
     return Inputs(built, rows, tests, validation, rows_to_select_by, by, len(found), fitting, texts)
+
+
+@contextmanager
+def _gathered_at(place: str, faults: list[Fault]) -> Iterator[None]:
+    """Gather the faults of what a key of the recipe asks for, each with the line of the key before it."""
+    found: list[Fault] = []
+    with gathered(found):
+        yield
+    faults += [fault._replace(where=f"{place}: {fault.where}") for fault in found]
 
 
 def _check_untested(development: Collection, tests: Sequence[Collection], progress: Progress) -> None:

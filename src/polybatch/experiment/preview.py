@@ -10,7 +10,6 @@ from polybatch.sampling.mix import count_mix
 from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.streams import direction_weights
 from polybatch.training.plans import plan_of, plan_options
-from polybatch.training.settings import UNTUNED
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,7 @@ def preview(recipe: Recipe, shape: CorpusShape, *, seed: int) -> list[Preview]:
     """Plan every system of a recipe to its last batch and count. Raises RecipeError with the faults of a system."""
     found = []
     temperature = plan_options(recipe.batches)["language_temperature"]
-    for system in recipe.systems:
-        if system == UNTUNED:
-            continue
+    for system in recipe.trained:
         plan = plan_of(recipe, system, shape, seed=seed)
         largest = {}
         for kind in plan.strategy.kinds:

@@ -2,9 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +26,12 @@ from polybatch.experiment.inputs import (
 )
 from polybatch.experiment.recipe import Recipe
 from polybatch.files import write_text, written_aside
+from polybatch.judging.baselines.table import BASELINES
 from polybatch.judging.evaluate import describe_collection, describe_mix, evaluate
 from polybatch.judging.keeping import write_cases
 from polybatch.progress import Progress, Silent
 from polybatch.provenance import content_hash, machine, manifest_head
-from polybatch.results.store import MANIFEST, RESULTS, SYSTEMS, Store
+from polybatch.results.store import MANIFEST, MODEL, RESULTS, SYSTEMS, Store
 from polybatch.training.card import CARD, model_card, score_model
 from polybatch.training.fitting import Tracking
 from polybatch.training.frozen import StateStore
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 TOKENIZER = "tokenizer.json"
-MODEL = "model"
 TOKENS = "tokens"
 
 
@@ -58,13 +57,14 @@ def run_recipe(
     processes: Processes | None = None,
     track: Sequence[str] = (),
 ) -> None:
-    """Train and judge every system with every seed, and write the run to `out`.
+    """Train and evaluate every system with every seed, a baseline once, and write the run to `out`.
 
     Each system and seed has a folder under `out/systems` with its model, ranks and results; what is whole there is not
     done again, so a run that was stopped goes on with the system it was at, at its last checkpoint, and gives the same
     numbers. Every correction of the recipe makes of each system one more, `hybrid+lsar`, with a folder of its own. At
-    the end `ranks.parquet`, `top.parquet` and `results.json` of all stand in `out`. `manifest.json` is written first,
-    `finished` set last. With several processes all train, and the first one builds, corrects, judges and writes.
+    the end `ranks.parquet`, `top.parquet` and `results.json` of all stand in `out`, and of what earlier runs of the
+    recipe with other systems or seeds have left there. `manifest.json` is written first, `finished` set last. With
+    several processes all train, and the first one builds, corrects, evaluates and writes.
 
     `table` is a folder that `polybatch data build` wrote; without it the rows are built in `out`. `track` names where
     losses are reported to. Raises RecipeError where `out` holds a run of another recipe, other data or other versions.
@@ -83,24 +83,34 @@ def run_recipe(
     seconds = _begin(store, manifest) if processes.first else {}
     processes.wait()
     clock = time.monotonic()
-    cells = list(product(recipe.seeds, recipe.systems))
     workshop = _Workshop(recipe, inputs, out, progress, seconds, processes, track)
-    with progress.task(f"run {recipe.name}", len(cells)) as advance:
-        for seed, system in cells:
-            workshop.make(system, seed)
-            workshop.correct(system, seed)
+    baselines = [name for name in recipe.systems if name in BASELINES]
+    with progress.task(f"run {recipe.name}", len(baselines) + len(recipe.seeds) * len(recipe.encoders)) as advance:
+        for name in baselines:
             if processes.first:
-                store.write_manifest(manifest | {"seconds": seconds})
+                workshop.judge_baseline(name)
             advance(1)
+        for seed in recipe.seeds:
+            started = time.monotonic()
+            for system in recipe.encoders:
+                workshop.make(system, seed)
+                workshop.correct(system, seed)
+                if processes.first:
+                    store.write_manifest(manifest | {"seconds": seconds})
+                advance(1)
+            count, took = len(recipe.encoders), time.monotonic() - started
+            progress.say(f"seed {seed}: {count} system{'s' * (count != 1)} ready after {took:.0f} s")
     if not processes.first:
         return
 
-    folders = [workshop.folder(name, seed) for name, _ in run_systems(recipe) for seed in recipe.seeds]
     seconds["total"] = round(seconds.get("total", 0) + time.monotonic() - clock, 1)
-    trained = [workshop.folder(system, seed) for system in recipe.systems for seed in recipe.seeds]
-    records = [read_record(folder / MODEL) for folder in trained]
+    there = [workshop.folder(one["system"], seed) for one in manifest["systems"] for seed in (None, *manifest["seeds"])]
+    folders = [folder for folder in there if (folder / RESULTS).is_file()]
+    records = [read_record(folder / MODEL) for folder in folders if "+" not in folder.name]
     manifest["mix"] = [
-        {"system": one["strategy"], "seed": one["seed"], **describe_mix(one["mix"])} for one in records if one["mix"]
+        {"system": one["strategy"], "seed": one["seed"], **describe_mix(one["mix"])}
+        for one in records
+        if one.get("mix")
     ]
     parts = [Store(folder) for folder in folders]
     ranks = pa.concat_tables([part.ranks for part in parts]).unify_dictionaries()
@@ -127,6 +137,8 @@ def train_one(
     track: Sequence[str] = (),
 ) -> None:
     """Train one system of a recipe to the folder `out`, the same model that a run of the recipe trains."""
+    if system in BASELINES:
+        raise RecipeError([Fault(f"strategy {system!r}", "is not trained", f"polybatch evaluate {system}")])
     processes = processes or Processes()
     folder = working_folder(out)
     options: dict[str, Any] = {"data": data, "folder": folder, "command": command, "table": table}
@@ -205,13 +217,22 @@ class _Workshop:
     track: Sequence[str]
     _material: Material | None = None
 
-    def folder(self, system: str, seed: int) -> Path:
-        return self.out / SYSTEMS / f"{system}-seed{seed}"
+    def folder(self, system: str, seed: int | None) -> Path:
+        return self.out / SYSTEMS / (system if seed is None else f"{system}-seed{seed}")
+
+    def judge_baseline(self, name: str) -> None:
+        """Evaluate a baseline, which has no model and no seed, unless that was done before."""
+        folder, clock = self.folder(name, None), time.monotonic()
+        if (folder / RESULTS).is_file():
+            return
+        collections, progress = self.inputs.collections, self.progress
+        scorer = BASELINES[name](collections)
+        evaluate(scorer, collections, system=name, strategy=None, seed=None, out=folder, progress=progress)
+        self.seconds[name] = round(time.monotonic() - clock, 1)
 
     def make(self, system: str, seed: int) -> None:
         folder, name = self.folder(system, seed), f"{system}-seed{seed}"
         if self.processes.from_first((folder / RESULTS).is_file()):
-            self.progress.say(f"{system}, seed {seed}: done before")
             return
         clock = time.monotonic()
         if not self.processes.from_first((folder / MODEL / RECORD).is_file()):
@@ -238,7 +259,7 @@ class _Workshop:
         self.processes.wait()
 
     def _judge(self, system: str, strategy: str, seed: int, clock: float) -> None:
-        """Judge a system that was begun at `clock`, and say how long it took."""
+        """Evaluate a system that was begun at `clock`, and record how long it took."""
         from polybatch.encoders.loading import load_encoder
 
         folder, name = self.folder(system, seed), f"{system}-seed{seed}"
@@ -248,7 +269,6 @@ class _Workshop:
         evaluate(encoder, collections, **names, out=folder, progress=self.progress)
         write_text(folder / MODEL / CARD, model_card(read_record(folder / MODEL), score_model(folder)))
         self.seconds[name] = round(time.monotonic() - clock, 1)
-        self.progress.say(f"{system}, seed {seed}: {self.seconds[name]:.0f} s")
 
     def _shared(self) -> Material:
         if self._material is None:
@@ -264,16 +284,17 @@ class _Workshop:
 
 def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
     head = manifest_head("run", command)
-    went_in = [
-        recipe.training_json(),
-        inputs.fingerprint(),
-        str(sorted(head["versions"].items())),
-    ]
+    went_in = {
+        "recipe": recipe.training_json(),
+        "data": inputs.fingerprint(),
+        "versions": str(sorted(head["versions"].items())),
+    }
     return head | {
         "finished": False,
-        "fingerprint": content_hash(went_in),
+        "fingerprint": content_hash(went_in.values()),
+        "fingerprints": {name: content_hash([part]) for name, part in went_in.items()},
         "recipe": {"name": recipe.name, "title": recipe.title, "text": recipe.text},
-        "systems": [{"system": name, "strategy": of} for name, of in run_systems(recipe)],
+        "systems": [{"system": name, "strategy": None if of in BASELINES else of} for name, of in run_systems(recipe)],
         "seeds": recipe.seeds,
         "training": inputs.datasets,
         "contamination": {"rows": inputs.contaminated, "left_out": recipe.drop_contaminated},
@@ -282,16 +303,40 @@ def _manifest(recipe: Recipe, inputs: Inputs, command: str) -> dict[str, Any]:
 
 
 def _begin(store: Store, manifest: dict[str, Any]) -> dict[str, float]:
-    """Open the out folder for this run, or for its going on; the seconds that were spent before."""
+    """Open the out folder for this run, or for its going on; the seconds that were spent before.
+
+    Systems and seeds that the folder has beside this run's stay in the manifest.
+    """
     if store.has(MANIFEST):
-        before = store.manifest
+        before, stored = store.manifest, store.stored_manifest
         if before.fingerprint != manifest["fingerprint"]:
-            found = "holds a run of another recipe, of other data or of other versions"
-            raise RecipeError([Fault(str(store.folder), found, "name another --out, or delete the folder")])
+            works = "name another --out, or delete the folder"
+            raise RecipeError([Fault(str(store.folder), _unlike(stored, manifest), works)])
         manifest["created"] = before.created or manifest["created"]
+        manifest["systems"] = _with_earlier(stored.get("systems", []), manifest["systems"])
+        manifest["seeds"] = sorted({*before.seeds, *manifest["seeds"]})
         return dict(before.seconds)
     store.write_manifest(manifest)
     return {}
+
+
+def _with_earlier(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The systems of a folder and of a run in it, each once, in the order of the longer list, the other's after it."""
+    first, second = (before, now) if len(before) > len(now) else (now, before)
+    return list({one["system"]: one for one in (*first, *second)}.values())
+
+
+def _unlike(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """In what a folder's run differs from the one that is asked for."""
+    if (was := before.get("fingerprints")) is None:
+        return "holds a run of another recipe, of other data or of other versions"
+    versions = before.get("versions", {})
+    changed = ", ".join(
+        f"{name} {versions.get(name)}" for name, one in now["versions"].items() if versions.get(name) != one
+    )
+    told = {"recipe": "of another recipe", "data": "of other data", "versions": f"made with other versions ({changed})"}
+    differs = [words for name, words in told.items() if was.get(name) != now["fingerprints"][name]]
+    return f"holds a run {' and '.join(differs)}"
 
 
 def _check_folder(out: Path) -> None:

@@ -5,7 +5,6 @@ from polybatch.data.sources.source import Source
 from polybatch.encoders.settings import PretrainedEncoder, TransformerEncoder
 from polybatch.experiment.estimate import cost, estimate, trainings
 from polybatch.experiment.recipe import Recipe
-from polybatch.training.settings import UNTUNED
 
 
 def plan_without_data(recipe: Recipe) -> str:
@@ -22,7 +21,7 @@ def plan_without_data(recipe: Recipe) -> str:
     ]
     limits = _limits(recipe)
     if limits:
-        count = len([one for one in recipe.systems if one != UNTUNED]) * len(recipe.seeds)
+        count = len(recipe.trained) * len(recipe.seeds)
         lines += [f"{one} Texts are shorter, and so is the time." for one in cost(estimate(recipe, *limits), count)]
     return "\n".join(lines)
 

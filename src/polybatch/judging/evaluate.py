@@ -26,7 +26,7 @@ from polybatch.measures.table import LANGUAGE_PROBE
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash, manifest_head
 from polybatch.records import Collection
-from polybatch.results.store import ALL, MANIFEST, MEAN, Result, Store
+from polybatch.results.store import ALL, MANIFEST, MEAN, MODEL, Result, Store
 from polybatch.results.tables import RANKS_SCHEMA, TOP_SCHEMA
 
 
@@ -149,7 +149,7 @@ def evaluate_model(
     tasks = find_tasks(named, languages=languages) if named else []
     check_out(out)
     strategy, seed = record.get("strategy"), record.get("seed")
-    system = name or strategy or Path(called).name or called
+    system = name or system_of(called, strategy)
     judged: Any = BASELINES[model](collections) if baseline else _reader(model, batch_size)
     if fuse_bm25:
         encoder = CachedEncoder(judged, cache) if cache else judged
@@ -201,6 +201,15 @@ def _reader(model: Any, batch_size: int) -> Any:
         return load_encoder(model, batch_size=batch_size)
     has_prompts = hasattr(model, "encode_query") and hasattr(model, "encode_document")
     return SentenceEncoder(model, batch_size=batch_size) if has_prompts else model
+
+
+def system_of(model: str, strategy: str | None) -> str:
+    """What an evaluated model is called: its folder's name, or the last part of its name on the hub.
+
+    A run calls the folder of each model `model`: those go by the strategy, so that their seeds come together.
+    """
+    name = Path(model).resolve().name if model in (".", "..") else Path(model).name or model
+    return strategy if strategy and name == MODEL else name
 
 
 def check_out(out: Path) -> None:

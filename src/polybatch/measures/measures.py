@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from polybatch.errors import Fault, FaultyInputError, gathered
+from polybatch.errors import Fault, FaultyInputError, did_you_mean, gathered
 from polybatch.measures.bias import ByTarget
 from polybatch.measures.cases import HEAD, Cases, Floats, Head, Ints, split
 from polybatch.measures.families import DEFAULT, Compute, Family
@@ -65,7 +65,11 @@ def parse_measures(texts: Sequence[str]) -> list[Measure]:
     """Measures by their texts, each once; raises FaultyInputError with every text that is none, and what is known."""
     found = {text: parse_measure(text) for text in texts}
     known = ", ".join(map(measure_form, FAMILIES))
-    if faults := [Fault("measures", repr(text), f"known: {known}") for text, one in found.items() if one is None]:
+    if faults := [
+        Fault("measures", repr(text), f"{did_you_mean(text.split('@')[0], FAMILIES)}known: {known}")
+        for text, one in found.items()
+        if one is None
+    ]:
         raise FaultyInputError(faults)
     return [one for one in found.values() if one]
 

@@ -1,5 +1,6 @@
 """The claims under test as a report shows them: verdicts, or why there are none. Deciding is elsewhere, no markup."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,9 @@ MOST_ROWS = 4_000_000  # of all folders' ranks: with more, the page would take a
 
 MARKS: dict[Word, str] = {"supported": "+", "contradicted": "−", "cannot tell": "?", "not run": "·"}
 """A sign for each verdict that every font has, so that colour need not tell them apart."""
+
+UNRUN: Word = "not run"
+DECIDED: tuple[Word, ...] = ("supported", "contradicted")
 
 ABOUT = (
     "Every claim has a rule that was fixed before the run. Effect: the difference of the macro means, with its 95 % "
@@ -84,6 +88,20 @@ def claims_of(stores: Sequence[Store], *, progress: Progress | None = None) -> C
 def claim_rows(claims: Claims) -> tuple[ClaimRow, ...]:
     """The claims in words, in their order."""
     return tuple(_row(one) for one in claims.verdicts)
+
+
+def decided_rows(claims: Claims) -> tuple[ClaimRow, ...]:
+    """Those claims in words that were decided, either way."""
+    return tuple(row for row in claim_rows(claims) if row.word in DECIDED)
+
+
+def undecided(claims: Claims) -> str:
+    """How many claims were not decided, in a sentence; why there is none to decide, where that is so."""
+    if not claims.verdicts:
+        return claims.lacking
+    counts = Counter(one.word for one in claims.verdicts if one.word not in DECIDED)
+    told = " and ".join(f"{count:,} {word}" for word, count in counts.items())
+    return f"Claims without a verdict: {told}; polybatch claims has them." if counts else ""
 
 
 def deciding(verdict: Verdict) -> Evidence | None:

@@ -54,6 +54,17 @@ class DotRow:
 
 
 @dataclass(frozen=True, slots=True)
+class IntervalRow:
+    """One system: a mean as it is printed, the interval around it where one is known, and whether it is the best."""
+
+    label: str
+    mean: float
+    text: str
+    interval: tuple[float, float] | None = None
+    best: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SpreadRow:
     """One system: five quantiles of its values, which are 0 or more, and the middle one as it is printed."""
 
@@ -115,6 +126,27 @@ def draw_dots(rows: Sequence[DotRow]) -> Figure:
             gid=tip,
         )
     return figure
+
+
+def interval_plot(rows: Sequence[IntervalRow], *, name: str, alt: str) -> str:
+    """An SVG with a dot at each mean, a line over its interval, and the mean in figures; the best in bold."""
+    left, right = _room(rows), 10 + LETTER * max(5, *(len(row.text) for row in rows))
+    figure, axes = _canvas(left + 280 + right, len(rows) * ROW + 30, left=left, right=right, bottom=26)
+    ends = [end for row in rows for end in (*(row.interval or ()), row.mean)]
+    margin = (max(ends) - min(ends)) * 0.05 or max(abs(max(ends)) * 0.1, 0.01)
+    axes.set_xlim(max(0, min(ends) - margin), max(ends) + margin)
+    _value_axis(axes, short_score)
+    for y, row in enumerate(rows):
+        axes.axhline(y, color=HAIR, linewidth=0.8, zorder=0)
+        _side_labels(axes, y, row.label, row.text, bold=row.best)
+        between = f"; 95 % interval {' to '.join(map(short_score, row.interval))}" if row.interval else ""
+        tip = f"{TIP}{row.label}: {row.text}{between}"
+        if row.interval:
+            axes.plot(row.interval, [y, y], color=DOT, linewidth=3, solid_capstyle="butt", zorder=2, gid=tip)
+        axes.plot(
+            row.mean, y, "o", color=DOT, markersize=9 if row.best else 7, markeredgecolor=PAPER, zorder=3, gid=tip
+        )
+    return to_svg(figure, name=name, alt=alt)
 
 
 def shown_range(rows: Sequence[DotRow]) -> tuple[float, float]:
@@ -207,8 +239,8 @@ def kind_colour(number: int) -> str:
     return PALETTE[number % len(PALETTE)]
 
 
-def _room(rows: Sequence[DotRow] | Sequence[BarRow] | Sequence[SpreadRow]) -> float:
-    return 14 + LETTER * max(len(_short(row.label)) for row in rows)
+def _room(rows: Sequence[DotRow] | Sequence[BarRow] | Sequence[SpreadRow] | Sequence[IntervalRow]) -> float:
+    return 20 + LETTER * max(len(_short(row.label)) for row in rows)
 
 
 def _short(label: str) -> str:

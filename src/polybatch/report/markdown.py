@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from polybatch.report.claims import ABOUT, ClaimRow, claim_rows
+from polybatch.report.claims import ABOUT, ClaimRow, decided_rows, undecided
 from polybatch.report.curves import sweep_table, told
 from polybatch.report.findings import statement
 from polybatch.report.mixes import sentences
@@ -57,9 +57,9 @@ def _said(report: Report, collection: str) -> list[str]:
 
 
 def _claims(report: Report) -> list[str]:
-    rows = claim_rows(report.claims)
+    rows, rest = decided_rows(report.claims), escape(undecided(report.claims))
     if not rows:
-        return ["## Claims under test", escape(report.claims.lacking)]
+        return [rest] if rest else []
     heads = ["Claim", "Verdict", "Effect (95 % interval)", "p", "MDE"]
     columns = [heads, *([one.name, one.word, one.effect, one.p, one.detectable] for one in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*columns, strict=True)]
@@ -68,7 +68,7 @@ def _claims(report: Report) -> list[str]:
         f"| {' | '.join(cell + ' ' * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))} |"
         for line in lines
     )
-    return ["## Claims under test", table, "\n".join(map(_claim, rows)), ABOUT]
+    return ["## Claims under test", table, "\n".join(map(_claim, rows)), " ".join(filter(None, (rest, ABOUT)))]
 
 
 def _claim(row: ClaimRow) -> str:

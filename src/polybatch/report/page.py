@@ -9,10 +9,11 @@ from polybatch.records import SETTINGS
 from polybatch.report import figures, mixes, wording
 from polybatch.report.answer import Answer
 from polybatch.report.cases import Examples
-from polybatch.report.claims import ABOUT, claim_rows
+from polybatch.report.claims import ABOUT, decided_rows, undecided
 from polybatch.report.curves import Curve, curves, sweep_table, told
 from polybatch.report.findings import statement
 from polybatch.report.heatmaps import HeatMaps, heat_maps, scale_colours
+from polybatch.report.opening import openings
 from polybatch.report.published import CAPTION, disagreement, published_table
 from polybatch.report.queries import SHARES
 from polybatch.report.summary import MAP, RANK_DISTANCE, UNTRAINED, Quantity, Report, System
@@ -75,12 +76,14 @@ def to_html(report: Report) -> str:
     template = _environment().get_template("page.html.j2")
     return template.render(
         report=report,
+        openings=openings(report),
         parts=[_part(report, name, f"c{number}") for number, name in enumerate(report.collections, 1)],
         sweeps=[_sweep(one, f"s{number}") for number, one in enumerate(report.sweeps, 1)],
         published_about=CAPTION,
         steps=scale_colours(),
         mix=mixes.mixes(report),
-        claims=claim_rows(report.claims),
+        claims=decided_rows(report.claims),
+        undecided=undecided(report.claims),
         claims_about=ABOUT,
         training=_shared(report, lambda manifest: manifest.training),
         collections=_shared(report, lambda manifest: manifest.collections),

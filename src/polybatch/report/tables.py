@@ -41,6 +41,9 @@ COLUMNS = (
 )
 
 
+SHORT_HEADS = tuple(column.head for column in COLUMNS if column.measure in (MAP, RANK_DISTANCE))
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell: a mean over seeds, its deviation, the seeds' values, and how it stands to the best of its column.
@@ -107,6 +110,14 @@ def _asked(report: Report) -> list[Column]:
     return [column for column in found if (column.setting, column.measure) not in shown]
 
 
+def short_table(report: Report, collection: str) -> Table:
+    """The main table with mAP of the settings and rank distance alone, and the random ranker."""
+    whole = main_table(report, collection)
+    kept = [head in SHORT_HEADS for head in whole.heads]
+    rows = [replace(row, cells=tuple(compress(row.cells, kept))) for row in whole.rows if row.head != IDEAL_RANKER]
+    return Table(whole.corner, tuple(compress(whole.heads, kept)), tuple(rows))
+
+
 def distance_table(report: Report, collection: str) -> Table | None:
     """Systems by rank distance per query language and their mean, and both rankers; None if never measured."""
     macro = Quantity.macro(collection, "multilingual", RANK_DISTANCE)
@@ -161,13 +172,25 @@ def caption(report: Report, collection: str) -> str:
         told.append(" ".join(f"{key[:1].upper()}{key[1:]}: {note}." for key, note in notes.items()))
     if judged_in:
         told.append(f"{', '.join(SHORT[setting] for setting in judged_in)}: {', '.join(judged_in)}.")
-    told.append(f"Seeds: {_seeds(report, collection)}.")
+    if any(report.seeds_of(system, collection) != (None,) for system in report.systems_of(collection)):
+        told.append(f"Seeds: {_seeds(report, collection)}.")
+    else:
+        told.append("Nothing here was trained with a seed, so there is no deviation over seeds.")
     if any(cell.deviation is not None for row in main_table(report, collection).rows for cell in row.cells):
         told.append("± is the standard deviation over seeds (n−1), which is not a significance test.")
-    else:
-        told.append("One seed each: no deviation over seeds, and no significance test.")
+    elif report.seeds:
+        told.append("One seed each: no deviation over seeds.")
     if len(report.systems_of(collection)) > 1:
         told.append("Best in bold.")
+    return " ".join(told)
+
+
+def short_caption(report: Report) -> str:
+    """What the columns of short tables mean, in two lines."""
+    told = ["mAP within one language (Mo), across two (Cr), in the pool of all languages (Mul)."]
+    told.append("Rank distance: how many ranks one answer's languages lie apart in that pool; lower is better.")
+    if any(len(report.seeds_of(system, name)) > 1 for name in report.collections for system in report.systems_of(name)):
+        told.append("±: deviation over seeds.")
     return " ".join(told)
 
 

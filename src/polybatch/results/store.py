@@ -21,7 +21,7 @@ from polybatch.results.sweep import Sweep
 RESULTS, RANKS, TOP, MANIFEST = "results.json", "ranks.parquet", "top.parquet", "manifest.json"
 CASES, SWEEP = "cases.json", "sweep.json"
 REPORT = "report.html"
-SYSTEMS = "systems"  # the folder, in a run's, of folders of its systems and seeds
+SYSTEMS, MODEL = "systems", "model"  # in a run: a folder for each system and seed, and the model in it
 
 MEAN = "mean"  # in place of a language: the macro mean over directions
 ALL = "all"  # passage language of the multilingual setting: the union of all languages' passages

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from polybatch.errors import Fault, RecipeError
+from polybatch.errors import Fault, RecipeError, did_you_mean
 from polybatch.records import Direction
 from polybatch.sampling.schedules import Schedule, alpha_fault, constant
 
@@ -100,10 +100,11 @@ STRATEGIES: dict[str, _Definition] = {
 multilingual translate-train (Lawrie and others, ECIR 2023), by its name on the command line."""
 
 
-TITLES: Mapping[str, str] = {"untuned": "Untuned"} | {name: one.title for name, one in STRATEGIES.items()}
-"""How systems of the paper are written, by name, in the order in which they are shown, the untuned model first."""
+UNTRAINED = {"bm25": "BM25", "untuned": "Untuned"}
+TITLES: Mapping[str, str] = UNTRAINED | {name: one.title for name, one in STRATEGIES.items()}
+"""How systems of a run are written, by name, in the order in which they are shown, those without a training first."""
 
-ACRONYMS = ("lir", "lsar", "shift")  # corrections, which stand after a plus sign
+ACRONYMS = ("lir", "lsar", "shift", "bm25")  # corrections, or what is fused, which stand after a plus sign
 
 
 def title_of(system: str) -> str:
@@ -150,7 +151,11 @@ def strategy_faults(
     """Unknown names, an alpha outside [0, 1], weights below 0 or of a direction that the corpora cannot fill."""
     faults = []
     if name not in STRATEGIES:
-        faults.append(Fault("strategy", f"no strategy {name!r}", f"known: {', '.join(STRATEGIES)}"))
+        faults.append(
+            Fault(
+                "strategy", f"no strategy {name!r}", f"{did_you_mean(name, STRATEGIES)}known: {', '.join(STRATEGIES)}"
+            )
+        )
     if composition not in COMPOSITIONS:
         faults.append(Fault("composition", f"no composition {composition!r}", f"known: {', '.join(COMPOSITIONS)}"))
     if fault := alpha_fault(alpha):

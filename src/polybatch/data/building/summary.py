@@ -15,7 +15,7 @@ def to_text(built: Built) -> str:
     datasets = built.manifest["datasets"]
     languages = built.manifest["languages"]
     tables = [
-        _datasets(datasets),
+        dataset_rows(built),
         _by_dataset("queries", languages, datasets, lambda one, code: one["languages"].get(code, {}).get("queries", 0)),
         _by_dataset(
             "passages", languages, datasets, lambda one, code: one["languages"].get(code, {}).get("passages", 0)
@@ -27,9 +27,10 @@ def to_text(built: Built) -> str:
     return "\n\n".join(_aligned(table) for table in tables if len(table) > 1) + f"\n\nfingerprint {built.fingerprint}"
 
 
-def _datasets(datasets: Sequence[Dataset]) -> list[list[str]]:
+def dataset_rows(built: Built) -> list[list[str]]:
+    """A head, and a row for each dataset: counts of rows, and the licence."""
     rows = [["dataset", "read", "left out", "rows", "groups", "negatives", "licence"]]
-    for one in datasets:
+    for one in built.manifest["datasets"]:
         counts = (one["read"], sum(one["left_out"].values()), one["rows"], one["groups"], one["negatives"])
         rows.append([one["name"], *(f"{count:,}" for count in counts), one["licence"]])
     return rows

@@ -28,7 +28,7 @@ from polybatch.data.collections.upstreams import (
     Upstream,
 )
 from polybatch.data.hub import Download, Repository, fetch
-from polybatch.errors import DataError, Fault, gathered
+from polybatch.errors import DataError, Fault, did_you_mean, gathered
 from polybatch.records import Collection
 
 DATA_VARIABLE = "POLYBATCH_DATA"
@@ -219,7 +219,8 @@ def load_collection(
         return source.reader().load(data / source.folder, languages=languages, name=name)
     folder = Path(on)
     if not folder.is_dir():
-        works = f"a folder in a layout that is known, or one of {', '.join(COLLECTIONS)}"
+        known = f"a folder in a layout that is known, or one of {', '.join(COLLECTIONS)}"
+        works = did_you_mean(on, COLLECTIONS) + known
         raise DataError([Fault(on, "no such collection and no such folder", works)])
     for layout in LAYOUTS:
         reader = layout.reader()

@@ -1,5 +1,6 @@
 """Read a recipe out of its TOML file, every fault at its line. Not here: what the tables hold."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -11,17 +12,19 @@ from polybatch.claims.claim import ClaimSettings
 from polybatch.data.collections.table import COLLECTIONS, HUB
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.settings import ENCODERS
-from polybatch.errors import Fault, RecipeError
+from polybatch.errors import Fault, RecipeError, did_you_mean
 from polybatch.experiment.recipe.encoder import key_faults
 from polybatch.experiment.recipe.lines import line_of
 from polybatch.experiment.recipe.recipe import Recipe
 from polybatch.files import read_text, why_unreadable
 from polybatch.languages import check_language
+from polybatch.measures.table import FAMILIES
 from polybatch.text.normalisation import Normalisation
 from polybatch.training.losses.settings import LossSettings
 from polybatch.training.settings import NUMBER, TABLE, WORD, AlphaSchedule, Batches, Selection, Training
 from polybatch.training.tuning.settings import Tuning
 
+OF_READING = {"text", "file"}  # what a Recipe has that is no key of the file
 _SOURCE_TABLES = ("train", "validation", "development")
 
 
@@ -42,11 +45,11 @@ def load_recipe(path: Path) -> Recipe:
         raise RecipeError([Fault(where, f"not TOML: {message}")]) from None
     faults: list[Fault] = []
     recipe: Recipe | None = None
-    if "text" in values:
-        faults.append(Fault(f"{path}:{line_of(text, ('text',))}", "text: no such key", _known_keys(())))
-        del values["text"]
+    for key in OF_READING & set(values):
+        faults.append(Fault(f"{path}:{line_of(text, (key,))}", f"{key}: no such key", _known_keys(())))
+        del values[key]
     try:
-        recipe = Recipe.model_validate(values | {"text": text})
+        recipe = Recipe.model_validate(values | {"text": text, "file": str(path)})
     except ValidationError as error:
         faults.extend(_fault(path, text, values, dict(found)) for found in error.errors())
     faults.extend(_check_values(path, text, values))
@@ -164,7 +167,9 @@ def _check_selection(values: dict[str, Any], at: Any) -> list[Fault]:
     measure = selection.get("measure", "mAP")
     if isinstance(measure, str) and not _is_better_higher(measure):
         found = f"selection.measure: {measure} is no measure of which more is better"
-        faults.append(Fault(at("selection", "measure"), found, "mAP, nDCG@10 and the like; see docs/measures.md"))
+        meant = did_you_mean(measure.split("@")[0], FAMILIES)
+        works = f"{meant}known: mAP, nDCG@10 and the like; docs/measures.md lists them"
+        faults.append(Fault(at("selection", "measure"), found, works))
     return faults
 
 
@@ -196,21 +201,44 @@ def _fault(path: Path, text: str, values: dict[str, Any], error: dict[str, Any])
     where = f"{path}:{line_of(text, place)}"
     name = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     if error["type"] == "extra_forbidden":
-        return Fault(where, f"{name}: no such key", _known_keys(place[:-1], values))
+        return Fault(where, f"{name}: no such key", _known_keys(place[:-1], values, meant=str(place[-1])))
     if error["type"] == "missing":
         return Fault(where, f"{name}: missing", "see recipes/ for whole ones")
     if error["type"].startswith("union_tag"):
         known = ENCODERS if place[:1] == ["encoder"] else SOURCES
         kind = "kind of encoder" if place[:1] == ["encoder"] else "source"
-        return Fault(where, f"{name}: no such {kind}", f"known: {', '.join(known)}")
-    message = error["msg"].removeprefix("Value error, ")
-    return Fault(where, f"{name} = {error['input']!r}", message[0].lower() + message[1:])
+        meant = did_you_mean(str(error.get("ctx", {}).get("tag", "")), known)
+        return Fault(where, f"{name}: no such {kind}", f"{meant}known: {', '.join(known)}")
+    return Fault(where, f"{name} = {_written(error['input'])}", _works(error))
 
 
-def _known_keys(place: Any, values: dict[str, Any] | None = None) -> str:
+def _written(value: object) -> str:
+    """A value as the file has it."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool) else repr(value)
+
+
+def _works(error: dict[str, Any]) -> str:
+    """What would be accepted instead of a value."""
+    value, kind = error["input"], error["type"]
+    message = str(error["msg"]).removeprefix("Value error, ")
+    works = message[0].lower() + message[1:]
+    if isinstance(value, str) and re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", value, re.I):
+        return f"a number has no quotes: {value}"
+    if kind == "list_type" and isinstance(value, str | int | float):
+        return f"a list has brackets: [{_written(value)}]"
+    if kind == "literal_error" and isinstance(value, str):
+        known = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+        return f"{did_you_mean(value, known)}known: {', '.join(known)}"
+    if kind in ("bool_type", "bool_parsing") and isinstance(value, str) and value.lower() in ("true", "false"):
+        return f"without quotes: {value.lower()}"
+    return works
+
+
+def _known_keys(place: Any, values: dict[str, Any] | None = None, *, meant: str = "") -> str:
     part = _part(place, values or {})
     own_first = sorted(part.model_fields, key=lambda key: key not in part.__annotations__)
-    return "known: " + ", ".join(key for key in own_first if key != "text")
+    known = [key for key in own_first if key not in OF_READING]
+    return f"{did_you_mean(meant, known)}known: {', '.join(known)}"
 
 
 def _part(place: Any, values: dict[str, Any]) -> type[BaseModel]:

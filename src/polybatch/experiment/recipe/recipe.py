@@ -10,10 +10,12 @@ from polybatch.correction.table import CORRECTIONS
 from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.sources.source import Source
 from polybatch.data.sources.table import SOURCES
+from polybatch.experiment.recipe.lines import line_of
+from polybatch.judging.baselines.table import BASELINES
 from polybatch.sampling.strategies import STRATEGIES
 from polybatch.training.settings import UNTUNED, TrainingRecipe
 
-SYSTEMS = (UNTUNED, *STRATEGIES)
+SYSTEMS = (*BASELINES, UNTUNED, *STRATEGIES)
 
 if TYPE_CHECKING:
     AnySource = Source
@@ -24,7 +26,7 @@ else:
 class Recipe(TrainingRecipe):
     """The whole of a recipe, with its file: how to train, what, on which rows, and what to test on."""
 
-    no_part_of_training: ClassVar[Set[str]] = {"title", "claims", "corrections", "development"}
+    no_part_of_training: ClassVar[Set[str]] = {"title", "systems", "seeds", "claims", "corrections", "development"}
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = Field(
         description="name of the experiment, and of its folder under runs/"
@@ -35,8 +37,8 @@ class Recipe(TrainingRecipe):
         {}, description="collection -> its languages, for one that does not have all `languages`, or has others"
     )
     systems: Annotated[list[Literal[SYSTEMS]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
-        [UNTUNED, "en-en", "x-x-mono", "x-y", "hybrid"],
-        description="what is trained and compared, in this order",
+        [*BASELINES, UNTUNED, "en-en", "x-x-mono", "x-y", "hybrid"],
+        description="what is trained, evaluated and compared, in this order; bm25 and untuned are not trained",
     )
     seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = Field(
         [1], description="each system is trained once with each: of the initial vectors, the batches, the dropout"
@@ -59,6 +61,25 @@ class Recipe(TrainingRecipe):
     )
     claims: list[ClaimSettings] = Field([])
     text: str = Field("", exclude=True, description="the file as it was read; not a key of the file")
+    file: str = Field("", exclude=True, description="where it was read; not a key of the file")
+
+    def at(self, *place: str | int) -> str:
+        """Where a key stands, for messages: `recipe.toml:12`, or the recipe's name where no file was read."""
+        return (
+            f"{self.file}:{line_of(self.text, place)}"
+            if self.file
+            else f"recipe {self.name}, {'.'.join(map(str, place))}"
+        )
+
+    @property
+    def encoders(self) -> list[str]:
+        """The systems that have a model, each made once with every seed: all but the baselines."""
+        return [name for name in self.systems if name not in BASELINES]
+
+    @property
+    def trained(self) -> list[str]:
+        """The systems that are trained: neither a baseline nor the untuned encoder."""
+        return [name for name in self.encoders if name != UNTUNED]
 
     def test_languages(self) -> dict[str, Any]:
         """Which languages of which collection, as options of `load_collections`."""

@@ -19,7 +19,7 @@ def to_markdown(key: str, points: Sequence[Point], choice: Choice, *, developmen
     for point in points:
         value = f"**{point.value}**" if point.value == choice.value else point.value
         for one in point.systems:
-            lines.append(f"| {' | '.join([value, f'{point.rows:,}', one.system, *_cells(one)])} |")
+            lines.append(f"| {' | '.join([value, f'{point.rows:,}', one.system, *cells(one)])} |")
     seeds = len(points[0].seeds)
     counted = f"Means over {seeds} seed{'s' if seeds > 1 else ''}, on development data: {', '.join(development)}"
     there = [setting for setting in SETTINGS if setting in points[0].systems[0].columns]
@@ -28,10 +28,11 @@ def to_markdown(key: str, points: Sequence[Point], choice: Choice, *, developmen
     return "\n".join([*lines, "", f"{counted}.", "", f"Chosen: {choice.text}."])
 
 
-def _cells(scores: Scores) -> list[str]:
-    cells = []
+def cells(scores: Scores) -> list[str]:
+    """The scores of one system and value as they are printed: each of HEADS, the macro mean, its deviation."""
+    told = []
     for name in (*HEADS, MACRO):
         values = scores.columns.get(name)
-        cells.append("–" if values is None else f"{np.mean(values):.{1 if name == DISTANCE else 4}f}")
+        told.append("–" if values is None else f"{np.mean(values):.{1 if name == DISTANCE else 4}f}")
     spread = deviation(scores.columns[MACRO])
-    return [*cells, "–" if spread is None else f"{spread:.4f}"]
+    return [*told, "–" if spread is None else f"{spread:.4f}"]
