@@ -50,12 +50,10 @@ def test_the_article_of_a_page_is_its_text_and_its_title_is_its_own(body: str) -
 
 
 def test_parts_of_a_page_stay_apart() -> None:
-    parts = (
-        "<figure><img src='a.jpg'><figcaption>Soko</figcaption></figure>"
-        "<dl><dt>Bei</dt><dd>90</dd></dl><pre>mstari\nwa pili</pre>"
-    )
+    caption = "<figure><img src='a.jpg'><figcaption>Soko la samaki mjini Lamu</figcaption></figure>"
+    parts = f"{caption}<dl><dt>Bei</dt><dd>90</dd></dl><pre>mstari\nwa pili</pre><table><tr><td>a<td>b</table>"
     text = str(page(f"<html><body><article>{parts}{STORY}</article></body></html>")["text"])
-    assert text.replace("- ", "").split()[:6] == ["Soko", "Bei", "90", "mstari", "wa", "pili"]
+    assert text.split()[:12] == ["Soko", "la", "samaki", "mjini", "Lamu", "Bei", "90", "mstari", "wa", "pili", "a", "b"]
 
 
 def test_a_page_says_its_date_site_and_address() -> None:

@@ -3,7 +3,8 @@
 import codecs
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from html.entities import name2codepoint
 from pathlib import Path
 from typing import IO, Any
@@ -21,6 +22,14 @@ ENTRIES = {"rss": "item", "RDF": "item", "feed": "entry", "urlset": "url"}
 
 INDEX = "sitemapindex"  # lists sitemaps, which are files of the archive themselves
 
+ROOTS = {
+    "rss": "rss",
+    "RDF": "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF",
+    "feed": "{http://www.w3.org/2005/Atom}feed",
+}
+"""The root under which feedparser sees entries, which bring namespaces of their own."""
+
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 TEXTS = {"title", "description", "summary", "content", "encoded"}
 ABOUT = {"guid", "id", "link", "pubDate", "published", "updated", "modified", "issued", "created", "date", "language"}
 READ = TEXTS | ABOUT | {"source"}
@@ -140,7 +149,7 @@ class _Feed:
         if name in ("title", "language") and _local(element.getparent()) in ("channel", "feed"):
             _shorten(element)
             self._head.setdefault(name, _written(element))
-            self._channel = dict(element.getparent().attrib)
+            self._channel = self._language(element.getparent().attrib)
 
     def add(self, where: str, entry: Any) -> bool:
         """Take an entry, or say that it is too large. What feedparser need not see of it is removed."""
@@ -168,15 +177,23 @@ class _Feed:
         places, entries = self._places, self._entries
         self._places, self._entries = [], []
         # feedparser's own cleaning is off: it takes five times as long, and what it keeps becomes text here
-        parsed = feedparser.parse(self._document(entries), sanitize_html=False, resolve_relative_uris=False)
-        for where, entry in zip(places, parsed.entries, strict=True):
+        parse = partial(feedparser.parse, sanitize_html=False, resolve_relative_uris=False)
+        parsed = parse(self._document(entries))
+        read = parsed.entries
+        if len(read) != len(entries):  # in one there is another, by a name that feedparser takes for an entry's
+            read = [next(iter(parse(self._document([entry])).entries), {}) for entry in entries]
+        for where, entry in zip(places, read, strict=True):
             yield where, _entry_row(entry, parsed.feed)
+
+    @staticmethod
+    def _language(attributes: Mapping[str, str]) -> dict[str, str]:
+        return {LANG: attributes[LANG]} if LANG in attributes else {}
 
     def _document(self, entries: Sequence[bytes]) -> bytes:
         from lxml import etree
 
         head, batch = b"".join(self._head.values()), b"".join(entries)
-        root = etree.Element(self._root.tag, self._root.attrib, nsmap=self._root.nsmap)
+        root = etree.Element(ROOTS[self._kind], self._language(self._root.attrib))
         around = root if self._kind == "feed" else etree.SubElement(root, "channel", self._channel)
         around.append(etree.Comment("entries"))
         written: bytes = etree.tostring(root)
@@ -188,16 +205,16 @@ def _entry_row(entry: Any, feed: Any) -> dict[str, Any]:
     contents = [(part.get("value") or "", part.get("language")) for part in entry.get("content", ())]
     contents.append((entry.get("summary") or "", entry.get("summary_detail", {}).get("language")))
     text, language = max(((fragment_text(markup), own) for markup, own in contents), key=lambda one: len(one[0]))
-    link = entry.get("link", "")
+    link = entry.get("link") or ""
     link = link if link.startswith(("http:", "https:")) else ""  # feedparser takes an id for one where there is none
     row = {
         "id": entry.get("id") or link,
         "url": link,
-        "title": _line(entry.get("title", "")),
+        "title": _line(entry.get("title") or ""),
         "text": text,
         "date": _date(entry),
         "language": entry.get("language") or language or entry.get("title_detail", {}).get("language"),
-        "source": _line(entry.get("source", {}).get("title") or feed.get("title", "")),
+        "source": _line(entry.get("source", {}).get("title") or feed.get("title") or ""),
     }
     row["language"] = row["language"] or feed.get("language")
     return {key: value or "" for key, value in row.items()}
@@ -322,8 +339,9 @@ def _written(element: Any) -> bytes:
 
     for part in element.iter():
         prefix, colon, name = str(part.tag).partition(":") if "{" not in str(part.tag) else ("", "", "")
+        name = name.replace(":", "-")
         if colon:
-            part.tag = f"{{{PREFIXES[prefix]}}}{name}" if prefix in PREFIXES else name or "x"
+            part.tag = f"{{{PREFIXES[prefix]}}}{name}" if prefix in PREFIXES else (name or "x")
         for key in [key for key in part.attrib if ":" in key and "{" not in key]:
             del part.attrib[key]
     written: bytes = etree.tostring(element, with_tail=False)

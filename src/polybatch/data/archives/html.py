@@ -1,6 +1,7 @@
 """A saved web page as a row: its article by trafilatura, and what it says of itself. Nothing is fetched or run."""
 
 import codecs
+import logging
 import re
 from configparser import ConfigParser
 from functools import cache
@@ -19,6 +20,11 @@ SHORTEST = 10  # characters of an article; of a shorter one trafilatura takes th
 HEAD = 4_096  # bytes in which a page says its charset
 WHOLE = "pages in which trafilatura sees no article: all that they show was taken"
 
+HTML = {"list": "ul", "item": "li", "row": "tr", "cell": "td", "head": "h2", "lb": "br", "quote": "blockquote"}
+"""The names that trafilatura gives to elements, and HTML's."""
+
+CAPTIONS = {"figure": "div", "figcaption": "p"}  # trafilatura drops pictures, with the words beneath them
+
 # what browsers take a name for that means less than what is written under it
 WIDER = {"iso8859-1": "windows-1252", "ascii": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}
 
@@ -31,13 +37,14 @@ def page_row(data: bytes, where: str, left: LeftOut, *, url: str = "") -> dict[s
     fits, else what the page declares, else what its bytes suggest.
     """
     trafilatura = required("trafilatura", "search")
+    _config()
     if len(data) > LARGEST:
         left.append(Fault(where, f"a page of more than {LARGEST >> 20} MiB", "a page of an article"))
         return {}
     html = _decoded(data)
     tree = trafilatura.load_html(html) if html.count("<") <= MOST_TAGS else None
     page = None if tree is None else _extracted(tree, url)
-    text = page.text if page else ""
+    text = _text(page.body) if page else ""
     row = {"title": _line(page.title or "") if page else _title(html), "text": text.strip() or fragment_text(html)}
     if not text.strip() and row["text"]:
         left.remark(WHOLE, where)
@@ -56,6 +63,8 @@ def _extracted(tree: Any, url: str) -> Any:
     """What trafilatura finds in a page; None where it finds no text."""
     import trafilatura
 
+    for element in tree.iter(*CAPTIONS):
+        element.tag = CAPTIONS[element.tag]
     return trafilatura.bare_extraction(
         tree,
         url=url or None,
@@ -69,10 +78,20 @@ def _extracted(tree: Any, url: str) -> Any:
     )
 
 
+def _text(body: Any) -> str:
+    """The text of what trafilatura kept, without the dashes and bars that its own form of lists and tables has."""
+    from lxml import etree
+
+    for element in body.iter(*HTML):
+        element.tag = HTML[element.tag]
+    return fragment_text(etree.tostring(body, encoding="unicode", method="html"))
+
+
 @cache
 def _config() -> ConfigParser:
     from trafilatura.settings import use_config
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it cannot read is taken whole, and remarked
     config: ConfigParser = use_config()
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(SHORTEST))
     return config
