@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from polybatch.encoders.building import build_encoder
 from polybatch.experiment.inputs import Inputs
 from polybatch.experiment.recipe import Recipe
@@ -72,7 +74,7 @@ def measure_pace(recipe: Recipe, strategy: str, inputs: Inputs, folder: Path, pr
 
 
 def _texts(inputs: Inputs, code: str) -> list[str]:
-    rows = range(min(len(inputs.table), 8 * TEXTS))
+    rows = np.arange(min(len(inputs.table), 8 * TEXTS))
     return [text for text in inputs.table.texts(PASSAGE, code, rows) if text]
 
 

@@ -20,7 +20,7 @@ def held_out_verdict(model: str, tuned: Path, test: Path, progress: Progress) ->
     """A Markdown table of the three systems on the collection in `test`, then a sentence that says which to use."""
     collection = load_collection(str(test), data=None)
     names = {"BM25": None, model: model, str(tuned): str(tuned)}
-    scores = {}
+    scores: dict[str, dict[tuple[str, str], float]] = {}
     with progress.task("evaluating on held-out articles", len(names)) as advance:
         for name, opened in names.items():
             judged = load_encoder(opened) if opened else BASELINES["bm25"]([collection])
