@@ -117,8 +117,8 @@ def _computes_in_bfloat16(device: str | None) -> bool:
 
 def _name_passages(model: "SentenceTransformer", stored: dict[str, str]) -> None:
     """Let `encode_document` find a prompt that is stored as `passage` or `corpus` alone: an empty one is in its way."""
-    own = next((stored[name] for name in ("passage", "corpus") if name in stored), None)
-    if "document" not in stored and own is not None:
+    own = next((stored[name] for name in ("passage", "corpus") if stored.get(name)), None)
+    if not stored.get("document") and own is not None:  # sentence-transformers saves an empty one beside it
         model.prompts["document"] = own
 
 
