@@ -50,9 +50,12 @@ def test_every_family_pools_in_a_way_that_there_is() -> None:
     assert {family.pooling for family in FAMILIES.values()} <= set(POOLINGS)
 
 
-def test_e5_has_lower_case_prefixes_with_a_space_and_the_others_none() -> None:
+def test_prefixes_are_those_of_the_model_cards_and_most_families_have_none() -> None:
     prefixes = {name: (family.query_prefix, family.passage_prefix) for name, family in FAMILIES.items()}
     assert prefixes.pop("multilingual-e5") == ("query: ", "passage: ")
+    assert prefixes.pop("EmbeddingGemma") == ("task: search result | query: ", "title: none | text: ")
+    query, passage = prefixes.pop("Qwen3-Embedding")
+    assert (query.startswith("Instruct: "), query.endswith("\nQuery:"), passage) == (True, True, "")
     assert set(prefixes.values()) == {("", "")}
 
 

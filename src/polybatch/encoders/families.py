@@ -45,8 +45,8 @@ def own_prompts(stored: Mapping[str, str | None]) -> tuple[str, str]:
 
     Of `query` and `document`, sentence-transformers writes empty ones where a model has prompts of other names.
     """
-    query, passage = applied_prompts(stored)
-    return query or stored.get("search_query") or "", passage or stored.get("search_document") or ""
+    query = next(filter(None, map(stored.get, ("query", "search_query"))), "")
+    return query, next(filter(None, map(stored.get, ("document", "passage", "corpus", "search_document"))), "")
 
 
 FAMILIES = {
@@ -54,13 +54,33 @@ FAMILIES = {
     "multilingual-e5": Family(r"multilingual-e5-(?!.*instruct)", {}, "intfloat", "mean", 0.01, "query: ", "passage: "),
     "bge-m3": Family(r"bge-m3", {"model_type": "xlm-roberta", "max_position_embeddings": 8194}, "BAAI", "cls", 0.02),
     "LaBSE": Family(r"labse", {"model_type": "bert", "vocab_size": 501_153}, "sentence-transformers", "cls", 0.02),
+    "EmbeddingGemma": Family(
+        r"embeddinggemma",
+        {"model_type": "gemma3_text", "use_bidirectional_attention": True},
+        "google",
+        "mean",
+        0.02,
+        "task: search result | query: ",
+        "title: none | text: ",
+    ),
+    "Qwen3-Embedding": Family(
+        r"qwen3-embedding",
+        {},
+        "Qwen",
+        "lasttoken",
+        0.02,
+        "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:",
+    ),
     "mBERT": Family(
         r"bert-base-multilingual-cased", {"model_type": "bert", "vocab_size": 119_547}, "google-bert", "mean", 0.02
     ),
     "xlm-roberta": Family(r"xlm-roberta", {"model_type": "xlm-roberta"}, "FacebookAI", "mean", 0.02),
     "generic": Family(r"", {}, "", "mean", 0.02),
 }
-"""By name; the last fits any model. Sources: the model cards, arXiv 2402.05672 (E5), 2402.03216 (bge-m3)."""
+"""By name; the last fits any model.
+
+Sources: the model cards, arXiv 2402.05672 (E5), 2402.03216 (bge-m3), 2509.20354 (EmbeddingGemma), 2506.05176 (Qwen3).
+"""
 
 
 def find_family(model: str, config: Mapping[str, Any] | None = None) -> Family:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from polybatch.encoders.hub import find_model, read_json
 from polybatch.encoders.settings import PretrainedEncoder, StaticEncoder, TransformerEncoder
+from polybatch.errors import ModelError
 from polybatch.experiment.inputs import Inputs, load_inputs
 from polybatch.experiment.preview import preview, to_text
 from polybatch.experiment.recipe import Recipe
@@ -18,6 +20,7 @@ SAMPLE = 2000  # texts of each side, to guess lengths from
 CHARACTERS_PER_TOKEN = 4.0
 NGRAMS_PER_TOKEN = 2.8  # n-grams of words stand at most letters of a text
 BYTES_PER_WEIGHT = 16  # a weight, its gradient and AdamW's two moments, in float32
+BYTES_FROZEN = 4  # the weight alone
 
 
 @dataclass(frozen=True)
@@ -168,10 +171,11 @@ def estimate_over(recipe: Recipe, table: AlignedTable) -> Estimate | None:
 def estimate(recipe: Recipe, query: float, passage: float) -> Estimate | None:
     """What one training may take: from the encoder's size, the tokens of a text, and this processor's speed.
 
-    A transformer: 6 operations a weight of its body and token; and memory for activations of 34 bytes a token, layer
-    and unit of its vectors (arXiv 2205.05198, without attention's share), twice as many in float32. A static encoder:
-    what AdamW, clipping, the gradient and the sums of vectors move through memory, and the products of its scores.
-    Right to a factor of some 2 or 3. None for an encoder whose size is not in SIZES.
+    A transformer: 6 operations a weight of its body and token, 2 where it is frozen; and memory for activations of 34
+    bytes a token, learning layer and unit of its vectors (arXiv 2205.05198, without attention's share), twice as many
+    in float32. A static encoder: what AdamW, clipping, the gradient and the sums of vectors move through memory, and
+    the products of its scores. Right to a factor of some 2 or 3. None for an encoder that is not here and whose size is
+    not in SIZES.
     """
     encoder, batch = recipe.encoder, recipe.training.batch_size
     if isinstance(encoder, StaticEncoder):
@@ -193,12 +197,24 @@ def estimate(recipe: Recipe, query: float, passage: float) -> Estimate | None:
             return None
         size, limits = known, (encoder.query_tokens, encoder.passage_tokens)
     tokens = min(query, limits[0]) + min(passage, limits[1])
-    memory = BYTES_PER_WEIGHT * size.weights + 2 * 34 * batch * tokens * size.layers * size.hidden
-    work = recipe.training.steps * 6 * size.body * batch * tokens
+    learning = min(recipe.tuning.train_layers or size.layers, size.layers) / size.layers
+    fixed = bool(recipe.tuning.train_layers or recipe.tuning.freeze_embeddings)
+    trained = learning * size.body + (0 if fixed else size.vocabulary * size.hidden)
+    memory = BYTES_PER_WEIGHT * trained + BYTES_FROZEN * (size.weights - trained)
+    memory += 2 * 34 * batch * tokens * learning * size.layers * size.hidden
+    work = recipe.training.steps * (6 * learning + 2 * (1 - learning)) * size.body * batch * tokens
     return Estimate(size.weights, tokens, memory, work / _operations_a_second(), work)
 
 
 def _known_size(encoder: PretrainedEncoder) -> Size | None:
+    """By the configuration of a model that is on this machine, else by its name."""
+    try:
+        config = read_json(find_model(encoder.model, revision=encoder.revision), "config.json")
+    except ModelError:
+        config = {}
+    keys = ("num_hidden_layers", "hidden_size", "intermediate_size", "vocab_size")
+    if all(isinstance(config.get(key), int) for key in keys):
+        return Size(*(config[key] for key in keys))
     return SIZES.get(encoder.model.rpartition("/")[2].lower())
 
 

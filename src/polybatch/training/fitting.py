@@ -127,6 +127,7 @@ def fit(
                 f"{title}: the embeddings and the first {frozen} of the layers run once per text; {states.described()}"
             )
         open_.enter_context(bucketed(model))
+        open_.enter_context(_same_padding(model))
         open_.enter_context(_environment(tracking))
         trainer = RecipeTrainer(
             model,
@@ -153,6 +154,22 @@ def fit(
             progress.say(f"{title}: alpha by blocks of {KIND_BLOCK} batches: {shares}")
     model.eval()
     return Fitted(mix, trainer.losses, hardware, selecting.record() if selecting else None)
+
+
+@contextmanager
+def _same_padding(model: "SentenceTransformer") -> Iterator[None]:
+    """After the block the configuration names the padding that it named before.
+
+    transformers' trainer writes the tokenizer's into it. Models of RoBERTa's kind count positions from it, so that a
+    saved one whose tokenizer pads with another token would read all texts at other positions.
+    """
+    config: Any = getattr(model[0], "config", None)
+    before = getattr(config, "pad_token_id", None)
+    try:
+        yield
+    finally:
+        if config is not None:
+            config.pad_token_id = before
 
 
 @contextmanager
