@@ -198,13 +198,29 @@ def test_settings_are_counted() -> None:
     assert verdict(claim_named("3-"), whole(ELEVEN)).word == "supported"
 
 
-def test_a_data_set_on_both_sides_contradicts_their_separation() -> None:
-    def trained_on(name: str) -> Run:
-        return run_of({"x-y": 0.5}, manifest={"training": [{"name": name, "languages": ["en"]}]})
+@pytest.mark.parametrize(
+    ("recipe", "tested", "word"),
+    [
+        ('[[train]]\nsource = "bitext"\nname = "xquad-r"', "xquad-r", "supported"),
+        ('[[train]]\nsource = "xquad"\nname = "questions"', "xquad-r", "contradicted"),
+        ('[[train]]\nsource = "xquad"\nname = "questions"', "mlqa-r", "supported"),
+        ('[[validation]]\nsource = "mlqa"', "mlqa-r+paragraph", "contradicted"),
+        ('[[development]]\nsource = "ntrex"', "ntrex-news", "contradicted"),
+        ('[selection]\ndevelopment = "belebele-14"', "belebele-3", "contradicted"),
+        ('[selection]\ndevelopment = "nagarik-news"', "ntrex-news", "supported"),
+        ('[[train]]\nsource = "masakhanews"\nsplit = "test"', "masakhane-news", "contradicted"),
+        ('[[train]]\nsource = "masakhanews"\nsplit = "train"', "masakhane-news", "supported"),
+    ],
+)
+def test_texts_of_a_test_that_training_or_choice_saw_contradict_separation(recipe: str, tested: str, word: str) -> None:
+    manifest = {"training": [{"name": "any", "languages": ["en"]}], "recipe": {"text": recipe}}
+    assert verdict(claim_named("4-"), run_of({"x-y": 0.5}, collection=tested, manifest=manifest)).word == word
 
-    assert verdict(claim_named("4-"), trained_on("voices")).word == "supported"
-    assert verdict(claim_named("4-"), trained_on("news")).word == "contradicted"
+
+def test_a_run_that_stores_no_recipe_says_nothing_of_separation() -> None:
     assert verdict(claim_named("4-"), run_of({"x-y": 0.5})).word == "not run"
+    manifest = {"training": [{"name": "any", "languages": ["en"]}]}
+    assert verdict(claim_named("4-"), run_of({"x-y": 0.5}, manifest=manifest)).word == "not run"
 
 
 def test_contamination_is_read_from_the_manifest() -> None:

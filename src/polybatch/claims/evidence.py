@@ -17,7 +17,9 @@ from polybatch.results.labels import folder_labels
 from polybatch.results.store import ALL, MANIFEST, Result, Store
 from polybatch.statistics.folders import read_values
 
-TABLES: Mapping[str, type] = {"encoder": dict, "selection": dict, "claims": list}  # keys that claims look into
+SOURCES = ("train", "validation", "development")
+TABLES: Mapping[str, type] = {"encoder": dict, "selection": dict, "claims": list, **dict.fromkeys(SOURCES, list)}
+"""Keys of a recipe that claims look into."""
 PLAIN = ("system", "collection", "setting", "query_language", "passage_language", "measure")
 
 
@@ -118,3 +120,5 @@ def _check_recipe(store: Store) -> None:
     for key, kind in TABLES.items():
         if not isinstance(recipe.get(key, kind()), kind):
             raise ResultsError([Fault(f"{where}: {key}", f"{recipe[key]!r:.80}", "a table works")])
+        if key in SOURCES and not all(isinstance(table, dict) for table in recipe.get(key, ())):
+            raise ResultsError([Fault(f"{where}: {key}", f"{recipe[key]!r:.80}", "tables work")])

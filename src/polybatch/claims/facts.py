@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from polybatch.claims.claim import Fact, Word
-from polybatch.claims.evidence import Run
+from polybatch.claims.evidence import SOURCES, Run
+from polybatch.data.separation import collection_of, shared, source_of
 from polybatch.records import SETTINGS
 
 LANGUAGES = {"xquad-r": 11, "mlqa-r": 7}
@@ -64,15 +65,24 @@ def counts_the_settings(runs: Sequence[Run]) -> Fact:
 
 
 def is_separate(runs: Sequence[Run]) -> Fact:
-    """Whether a data set that a run trains or chooses on is one that it tests on."""
+    """Whether a run tests on texts of a data set that it trains, stops, corrects or chooses its settings by.
+
+    What it used is read in its recipe: `[[train]]`, `[[validation]]`, `[[development]]`, and the development collection
+    of `[selection]`. A run without a recipe in its manifest says nothing of it. Files of somebody's own are told by
+    their texts alone, which is the next claim.
+    """
     trained = [run for run in runs if run.manifest.get("training")]
     if not trained:
         return Fact("not run", "no run was trained here")
+    if unknown := [run.label for run in trained if not run.recipe]:
+        return Fact("not run", f"no recipe is stored with {', '.join(unknown)}")
     both = []
     for run in trained:
-        selection = run.recipe.get("selection", {})
-        used = {str(one.get("name")) for one in run.manifest["training"]} | {str(selection.get("collection", ""))}
-        both += [f"{name} ({run.label})" for name in run.collections if name in used]
+        tables = (table for key in SOURCES for table in run.recipe.get(key, ()))
+        used = [made for table in tables if (made := source_of(table))]
+        if development := run.recipe.get("selection", {}).get("development"):
+            used.append(collection_of(str(development)))
+        both += [f"{name} ({run.label})" for name in shared(used, run.collections)]
     if both:
         return Fact("contradicted", f"both trained or chosen on and tested on: {', '.join(both)}")
     return Fact("supported", f"{len(trained)} runs: no data set is on both sides")

@@ -93,7 +93,7 @@ def _neuclir(year: int) -> Source:
 def _xlsum(query: str) -> Source:
     about = f"XL-Sum: {query} to BBC article, one language"
     hub = (Repository("csebuetnlp/xlsum", ("data/{name}_XLSum_v2.0.tar.bz2",)),)
-    return Source(about, "xl-sum", XLSUM, partial(readers.xlsum, query), hub)
+    return Source(about, "xl-sum", XLSUM, partial(readers.xlsum, query), hub, split="test")
 
 
 def _masakhanews(split: str) -> Source:
@@ -164,7 +164,7 @@ COLLECTIONS: dict[str, Source] = {
     ),
     "neuclir-2022": _neuclir(2022),
     "neuclir-2023": _neuclir(2023),
-    "newswire": Source("built-in synthetic newswire in en, sw, ne", None, BUILT_IN, readers.newswire),
+    "newswire": Source("built-in synthetic newswire in en, sw, ne", None, BUILT_IN, readers.newswire, split="test"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from polybatch.claims.claim import ClaimSettings
-from polybatch.data.collections.table import COLLECTIONS, HUB
+from polybatch.data.separation import collection_of, shared, source_of
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.settings import ENCODERS
 from polybatch.errors import Fault, RecipeError, did_you_mean
@@ -136,12 +136,11 @@ def _check_development(values: dict[str, Any], at: Any) -> list[Fault]:
 
 def _check_untested(table: str, works: str, values: dict[str, Any], at: Any) -> list[Fault]:
     """A fault for every source of a table that reads the very texts of a test collection."""
-    tested = {COLLECTIONS[name].folder: name for name in _strings(values.get("test")) if name in COLLECTIONS}
     faults = []
-    for number, one in enumerate(values.get(table) or ()):
-        source = SOURCES.get(str(one.get("source"))) if isinstance(one, dict) else None
-        if source and source.about.folder and "split" not in source.model_fields and source.about.folder in tested:
-            found = f"{table}: {one['source']} has the texts of {tested[source.about.folder]}, a test collection"
+    for number, source in enumerate(values.get(table) or ()):
+        made = source_of(source) if isinstance(source, dict) else None
+        if made and (same := shared([made], _strings(values.get("test")))):
+            found = f"{table}: {source['source']} has the texts of {', '.join(same)}, a test collection"
             faults.append(Fault(at(table, number, "source"), found, works))
     return faults
 
@@ -159,9 +158,8 @@ def _check_selection(values: dict[str, Any], at: Any) -> list[Fault]:
         works = "[[validation]] for the loss, or selection.development for a measure"
         faults.append(Fault(at("selection", "development"), "selection: two things to select by", works))
     works = "what a model is chosen by cannot test it"
-    tested = {_texts_of(one): one for one in _strings(values.get("test"))}
-    if development and (same := tested.get(_texts_of(str(development)))):
-        found = f"development: {development} is a test collection, or has the texts of one ({same})"
+    if development and (same := shared([collection_of(str(development))], _strings(values.get("test")))):
+        found = f"development: {development} is a test collection, or has the texts of one ({', '.join(same)})"
         faults.append(Fault(at("selection", "development"), found, works))
     faults.extend(_check_untested("validation", works, values, at))
     measure = selection.get("measure", "mAP")
@@ -171,12 +169,6 @@ def _check_selection(values: dict[str, Any], at: Any) -> list[Fault]:
         works = f"{meant}known: mAP, nDCG@10 and the like; docs/measures.md lists them"
         faults.append(Fault(at("selection", "measure"), found, works))
     return faults
-
-
-def _texts_of(collection: str) -> str | tuple[str | None, str]:
-    """What is the same for collections that share their queries, or the documents that these are made of."""
-    known = COLLECTIONS.get(collection.partition("+")[0].removeprefix(HUB))
-    return (known.folder, known.split) if known else collection
 
 
 def _is_better_higher(measure: str) -> bool:

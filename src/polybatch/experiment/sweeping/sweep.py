@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from polybatch.data.building import build_table, open_built
-from polybatch.data.collections.table import HUB, load_collections, missing_data
+from polybatch.data.collections.table import load_collections, missing_data
 from polybatch.data.contamination import TestTexts
+from polybatch.data.separation import collection_of, shared
 from polybatch.data.sources.source import Source
 from polybatch.errors import DataError, Fault, RecipeError, ResultsError, gathered
 from polybatch.experiment.inputs import CONTAMINATION, TABLE, load_inputs
@@ -154,22 +155,13 @@ def development_of(recipe: Recipe, on: Sequence[str]) -> tuple[str, ...]:
         works = "--on COLLECTION names one, or development = COLLECTION in the recipe's [selection]"
         raise RecipeError([Fault(f"recipe {recipe.name}", "no development collection to choose a value on", works)])
     faults = [Fault("--on", f"{one} twice", "once each") for one in sorted(set(names)) if names.count(one) > 1]
-    tested = {_texts(one): one for one in recipe.test}
     for name in names:
-        if same := tested.get(_texts(name)):
-            faults.append(
-                Fault("--on", f"{name} is a test collection ({same})", "what a value is chosen by cannot test it")
-            )
+        if same := shared([collection_of(name)], recipe.test):
+            found = f"{name} is a test collection, or has the texts of one ({', '.join(same)})"
+            faults.append(Fault("--on", found, "what a value is chosen by cannot test it"))
     if faults:
         raise RecipeError(faults)
     return names
-
-
-def _texts(name: str) -> str:
-    """The same for two names of the same texts: a folder by its place, a collection without its kind of candidates."""
-    if Path(name).is_dir():
-        return str(Path(name).resolve())
-    return name.removeprefix(HUB).partition("+")[0]
 
 
 def _begin(store: Store, recipe: Recipe, key: str, command: str) -> dict[str, Any]:
