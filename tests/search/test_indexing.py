@@ -1,5 +1,6 @@
 """Claims about indexing: what is encoded, what changes, what is refused, and who may write."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -201,6 +202,32 @@ def test_a_mirror_deletes_what_the_archive_lacks_and_a_list_what_it_names(
     listed.write_text(f"b.txt\nnothing\n{content}\n")
     built = build_index(model, Changes(delete=listed), folder, progress=Silent())
     assert (built.deleted, built.documents, built.passages) == (2, 1, {"en": 1})
+    assert built.missing == ["nothing"]
+
+
+def test_a_list_of_ids_may_begin_with_a_byte_order_mark(folder: Path, model: str, tmp_path: Path) -> None:
+    make_index(folder, model).engine.close()
+    (tmp_path / "delete.txt").write_text("\ufeffen-0\nen-99\n", encoding="utf-8")
+    built = build_index(model, Changes(delete=tmp_path / "delete.txt"), folder, progress=Silent())
+    assert (built.deleted, built.missing) == (1, ["en-99"])
+
+
+def test_bad_rows_are_listed_beside_the_index_and_keep_a_mirror_from_deleting(
+    folder: Path, model: str, tmp_path: Path
+) -> None:
+    archive = tmp_path / "a.jsonl"
+    rows = [json.dumps({"id": str(n), "text": f"The lake fell by {n} metres that day."}) for n in range(20)]
+    archive.write_text("\n".join(rows))
+    assert build_index(model, Changes([archive]), folder, progress=Silent()).listing is None
+    archive.write_text("\n".join([*rows[1:], '{"id": "0", "text": 7, "date": "soon"}']))
+    built = build_index(model, Changes([archive], mirror=True), folder, progress=Silent())
+    assert (built.documents, built.deleted, built.left_out) == (20, 0, 1)
+    assert built.listing == folder.with_name("index.left-out.jsonl")
+    assert [json.loads(line)["where"] for line in built.listing.read_text().splitlines()] == [f"{archive}:20"]
+    with pytest.raises(DataError, match=r"a\.jsonl:20: date 'soon'(.|\n)*index\.left-out\.jsonl: lists all 1"):
+        build_index(model, Changes([archive], strict=True), folder, progress=Silent())
+    built = build_index(model, Changes([archive], mirror=True, allow_bad=0.5), folder, progress=Silent())
+    assert (built.documents, built.deleted) == (19, 1)
 
 
 def test_a_call_without_work_or_with_an_unknown_engine_is_refused(folder: Path, model: str, tmp_path: Path) -> None:

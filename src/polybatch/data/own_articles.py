@@ -20,6 +20,7 @@ TRANSLATIONS = (
     "addresses or the group of translations that they name"
 )
 ELSEWHERE, SECOND = "in another language than the one named", "a second article of a story in one language"
+_TAG = re.compile(r"[a-zA-Z]{2,3}(?:[-_](?:[a-zA-Z]{2}|[a-zA-Z]{4}|\d{3}))?")  # sw, or sw-TZ
 NO_HEADLINE, NO_TEXT = "no headline", "a headline alone"
 
 
@@ -166,8 +167,7 @@ def without_language(address: str, code: str) -> str:
 
     def neutral(text: str, between: str) -> str:
         words = re.split(f"([{between}])", text)
-        return "".join("*" if re.fullmatch(r"[a-zA-Z]{2,3}(?:[-_]\w+)?", word) and language_code(word) == code else word
-                       for word in words)  # fmt: skip
+        return "".join("*" if _TAG.fullmatch(word) and language_code(word) == code else word for word in words)
 
     return f"{neutral(parts.netloc, '.')}{neutral(parts.path, '/')}?{neutral(parts.query, '=&')}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from polybatch.data.formats.bounds import FIELD, TEXT
 from polybatch.errors import Fault
 from polybatch.languages import check_language
 from polybatch.provenance import content_hash
@@ -12,7 +13,6 @@ from polybatch.text.passages import cut_passages
 
 TOKENS = 180  # of a passage, as in data building
 LONGEST_ID = 1_024  # characters
-LONGEST_FIELD = 8_192  # characters of title, source or URL: an engine's columns have an end
 LONGEST = 16_000  # characters of a passage: a word without end is cut
 BEGINNING = 1_000  # characters of a document, of which its language is told
 SHORT = 20  # letters; the language of a shorter passage is that of its document
@@ -66,9 +66,11 @@ def document_faults(document: Document, where: str) -> list[Fault]:
     faults = []
     if not document.id or len(document.id) > LONGEST_ID:
         faults.append(Fault(where, f"an id of {len(document.id)} characters", f"1 to {LONGEST_ID}"))
+    if len(document.text) > TEXT:
+        faults.append(Fault(where, f"a text of {len(document.text):,} characters", f"up to {TEXT:,}; cut it"))
     for name in ("title", "source", "url"):
-        if (length := len(getattr(document, name))) > LONGEST_FIELD:
-            faults.append(Fault(where, f"{name} of {length} characters", f"up to {LONGEST_FIELD}"))
+        if (length := len(getattr(document, name))) > FIELD:
+            faults.append(Fault(where, f"{name} of {length} characters", f"up to {FIELD}"))
     for name in ("id", "text", "title", "source", "url"):
         if bad := unstorable(getattr(document, name)):
             faults.append(Fault(where, f"{name} has {bad}", "plain text"))

@@ -69,7 +69,6 @@ class Archive:
     def __post_init__(self) -> None:
         self._fields = Fields(self.fields)
         self._replaced: set[str] = set()
-        self._last: dict[bytes, tuple[str, bytes]] = {}
 
     def articles(self, left: LeftOut) -> Iterator[tuple[str, Article]]:
         """The articles, one at a time, each with its place; what is wrong goes to `left`, and what is left out.

@@ -16,6 +16,7 @@ _WEEKDAY = r"(?:[^\W\d]+\.?,?\s+)?"
 _TIME = r"(?:[\s,T–-]+\d{1,2}[:.h]\d{2}.*)?"
 _YEAR_FIRST = re.compile(rf"{_WEEKDAY}(\d{{4}})[/.-](\d{{1,2}})[/.-](\d{{1,2}}){_TIME}")
 _YEAR_LAST = re.compile(rf"{_WEEKDAY}(\d{{1,2}})([/.-])(\d{{1,2}})[/.-](\d{{4}}|\d{{2}}){_TIME}")
+_MAIL = re.compile(r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}(?:\s+\d|$)")
 _COARSE = re.compile(r"(\d{4})(?:-(\d{1,2}))?")
 _NONE = re.compile(r"[0:/.\-T\sZ]+")  # 0000-00-00 00:00:00, which databases write where there is none
 
@@ -51,10 +52,8 @@ class Dates:
             return None
         if len(text) > LONGEST:
             raise ValueError
-        try:
-            return datetime.fromisoformat(text).date()
-        except ValueError:
-            return self._written(text, column)
+        day = to_day(text)
+        return self._written(text, column) if day is None else day
 
     def _written(self, text: str, column: str) -> date:
         if parts := _YEAR_FIRST.fullmatch(text):
@@ -98,6 +97,18 @@ class Dates:
         return found
 
 
+def to_day(text: str) -> date | None:
+    """The day of a date or time in ISO 8601 or as mail and RSS write it; None where it is neither."""
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(text).date() if _MAIL.match(text) else None
+    except (ValueError, IndexError, TypeError):
+        return None
+
+
 def _counted(number: float) -> date:
     """The day of a number: a year, 20240531, or units since 1970."""
     if number != number or number in (float("inf"), float("-inf")):
@@ -116,11 +127,6 @@ def _counted(number: float) -> date:
 @lru_cache(maxsize=1024)
 def _english(text: str) -> date | None:
     """The day of a date with an English name of a month, wherever it stands."""
-    try:
-        if re.match(r"(?:[A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d", text):
-            return parsedate_to_datetime(text).date()
-    except (ValueError, IndexError, TypeError):
-        pass
     from dateutil import parser
 
     days = set()

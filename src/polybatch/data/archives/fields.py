@@ -8,8 +8,6 @@ from typing import Any
 
 from polybatch.data.archives.dates import ISO, Dates
 from polybatch.data.archives.names import Names, Place, follow
-from polybatch.data.formats.bounds import TEXT
-from polybatch.data.formats.texts import CUT, LONG
 from polybatch.errors import Fault
 from polybatch.languages import language_code
 from polybatch.provenance import content_hash
@@ -60,7 +58,7 @@ class Fields:
 
         What is missing, empty, null or NaN, or says so in words (MISSING), is empty; numbers become text, markup its
         text. Languages are our codes, or what is one of them by another name (`swh_Latn`, `Swahili`). Without an id,
-        the address is it; without either, a hash of title and text. A text of more than TEXT characters is a fault.
+        the address is it; without either, a hash of title and text.
         """
         places = self._names.places(tuple(row))
         values = {field: _value(row, of) for field, of in places.items()}
@@ -81,14 +79,13 @@ class Fields:
             url=unescape(plain["url"]).strip(),
             translations=tuple(_names(values["translations"])),
         )
-        if len(article.text) > TEXT:
-            faults.append(Fault(where, LONG, CUT))
         if faults:
             return faults
         if not article.text.strip() and not article.title:
-            if not places["text"] and not places["title"]:
-                known = ", ".join(map(str, row))[:200] or "none"
-                return [Fault(where, f"no text and no title; the fields are {known}", "--field text=NAME says which")]
+            unknown = [key for key in row if not any(key == at for of in places.values() for at, _ in of)]
+            if unknown and not places["text"] and not places["title"]:
+                there = ", ".join(map(str, row))[:200]
+                return [Fault(where, f"no text and no title; the fields are {there}", "--field text=NAME says which")]
             note(EMPTY, where)
             return []
         return replace(article, id=article.id or article.url or f"content-{_content(article)}")
@@ -108,9 +105,9 @@ def _value(row: Mapping[str, Any], places: Sequence[Place]) -> Any:
     for key, path in places:
         value = row.get(key)
         if path:
-            if key == at:
-                nested = ""
             value = follow(value, path)
+            if key == at and value is not None:
+                nested = ""
             if isinstance(value, dict | list):
                 continue
         elif isinstance(value, dict | list) and value:

@@ -42,7 +42,7 @@ def json_file_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, 
     else:
         rows = _whole(path, faults)
     for where, row in rows:
-        inner = row.get("_source")  # Elasticsearch
+        inner = row.pop("_source", None)  # Elasticsearch
         yield where, {**row, **inner} if isinstance(inner, dict) else row
 
 

@@ -3,7 +3,9 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO
 
 from polybatch.errors import Fault
@@ -24,8 +26,10 @@ class Kind:
 
 
 class LeftOut:
-    """Takes every fault of an archive; `rows` counts them, `notes` what was left out for another reason,
-    `remarks` what was taken in another way than usual."""
+    """Takes every fault of an archive, and what is no fault.
+
+    `rows` counts faults, `notes` what was left out for another reason, `remarks` what was taken in another way.
+    """
 
     def __init__(self, listing: IO[str] | None = None) -> None:
         self._listing = listing
@@ -42,11 +46,16 @@ class LeftOut:
         self.rows += 1
         if len(self.first) < SHOWN:
             self.first.append(fault)
-        key = (file_of(fault.where), _CHANGING.sub("…", fault.found))
+        key = (file_of(fault.where), _kind(fault.found))
         if key not in self.kinds and len(self.kinds) >= KINDS:
             key = ("", "others")
         self.kinds.setdefault(key, Kind(fault)).count += 1
         self._list(fault.where, fault.found, fault.works)
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """Take several."""
+        for fault in faults:
+            self.append(fault)
 
     def note(self, what: str, where: str) -> None:
         """Take a row that is left out with nothing wrong about it."""
@@ -96,6 +105,11 @@ class LeftOut:
         if self._listing:
             facts = {"where": where, "found": found, "works": works}
             self._listing.write(json.dumps({key: value for key, value in facts.items() if value}) + "\n")
+
+
+@lru_cache(maxsize=1024)
+def _kind(found: str) -> str:
+    return _CHANGING.sub("…", found)
 
 
 def file_of(where: str) -> str:

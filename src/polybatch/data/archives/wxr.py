@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from polybatch.data.formats.bounds import PACKED, Faults, unpacked_limit
-from polybatch.data.formats.lines import AGAIN, opened
+from polybatch.data.formats.bounds import Faults, unpacked_limit
+from polybatch.data.formats.lines import AGAIN, TOO_PACKED, opened
 from polybatch.errors import Fault
 from polybatch.files import why_unreadable
 
 NAMESPACE = b"wordpress.org/export/"
 LOOK = 1 << 14  # bytes of a file by which it is told that it is WordPress'
-CHUNK = 1 << 16
+CHUNK = 1 << 16  # bytes read at once
+END = b"</item>"
+LONGEST = 1 << 20  # bytes of an item that are held back to its end
+MOST_ERRORS = 5_000  # of XML that is still read; a flood of them takes a minute
 
 # what no XML may hold, and exports do; a tab and line ends stay
 _CONTROL = bytes(code for code in range(32) if code not in (9, 10, 13))
@@ -42,12 +45,12 @@ def wxr_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]
     parser = etree.XMLPullParser(
         events=("end",), tag=None, recover=True, resolve_entities=False, no_network=True, load_dtd=False
     )
-    number, wrong, started = 0, 0, False
+    number, wrong, line, started = 0, 0, 1, False
     site: dict[str, str] = {}
     try:
         with opened(path) as file:
-            for chunk in _chunks(file, path):
-                parser.feed(chunk)
+            for piece in _pieces(file, path):
+                parser.feed(piece)
                 for _, element in parser.read_events():
                     name = _local(element)
                     parent = element.getparent()
@@ -64,7 +67,7 @@ def wxr_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]
                         continue
                     number += 1
                     where = f"{path}: item {number}"
-                    broken = [error for error in parser.error_log if error.level_name != "WARNING"][wrong:]
+                    broken = _errors(parser)[wrong:]
                     wrong += len(broken)
                     if broken:
                         line, what = broken[0].line, broken[0].message
@@ -72,6 +75,9 @@ def wxr_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]
                     else:
                         yield where, site | _row(element)
                     _forget(element)
+                if wrong > MOST_ERRORS:
+                    faults.append(Fault(f"{path}:{line}", "too much broken XML to read on", "export it again"))
+                    return
             parser.close()
     except etree.XMLSyntaxError as error:
         faults.append(Fault(f"{path}:{error.lineno or 1}", f"broken XML: {error.msg}", AGAIN))
@@ -79,21 +85,30 @@ def wxr_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]
     except (OSError, EOFError) as error:
         faults.append(Fault(str(path), why_unreadable(error) if isinstance(error, OSError) else str(error), AGAIN))
         return
-    late = [error for error in parser.error_log if error.level_name != "WARNING"][wrong:]
+    late = _errors(parser)[wrong:]
     if late:
         faults.append(Fault(f"{path}:{late[0].line}", f"broken XML: {late[0].message}", "export it again"))
 
 
-def _chunks(file: IO[bytes], path: Path) -> Iterator[bytes]:
+def _errors(parser: Any) -> list[Any]:
+    return [error for error in parser.feed_error_log if error.level_name != "WARNING"]
+
+
+def _pieces(file: IO[bytes], path: Path) -> Iterator[bytes]:
+    """The bytes of a file, an item a piece, so that what is wrong in it is known before the next."""
     limit = unpacked_limit(path.stat().st_size) if path.suffix == ".gz" else None
-    wide = None
-    size = 0
+    size, rest, wide = 0, b"", None
     while chunk := file.read(CHUNK):
         size += len(chunk)
         if limit and size > limit:
-            raise EOFError(f"unpacks to more than {PACKED} times its size")
+            raise EOFError(TOO_PACKED)
         wide = chunk[:2] in (b"\xff\xfe", b"\xfe\xff") if wide is None else wide
-        yield chunk if wide else chunk.translate(None, _CONTROL)
+        *pieces, rest = (rest + (chunk if wide else chunk.translate(None, _CONTROL))).split(END)
+        yield from (piece + END for piece in pieces)
+        if len(rest) > LONGEST:
+            yield rest
+            rest = b""
+    yield rest
 
 
 def _row(item: Any) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from polybatch.search.cutting import LONGEST_FIELD, LONGEST_ID
+from polybatch.data.formats.bounds import FIELD
+from polybatch.search.cutting import LONGEST_ID
 from polybatch.search.records import METHOD, TOP, Document, Hit, Method, SearchRequest
 from polybatch.search.server import limits
 
@@ -24,7 +25,7 @@ Code = Annotated[str, Field(min_length=2, max_length=16, examples=["sw"])]
 Day = Annotated[datetime.date, BeforeValidator(_written_day)]
 Name = Annotated[str, Field(max_length=200)]
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
-Line = Annotated[str, Field(max_length=LONGEST_FIELD)]
+Line = Annotated[str, Field(max_length=FIELD)]
 Names = Annotated[list[Name], Field(max_length=limits.NAMES)]
 
 
