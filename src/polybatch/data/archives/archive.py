@@ -69,14 +69,13 @@ class Archive:
     def __post_init__(self) -> None:
         self._fields = Fields(self.fields)
         self._replaced: set[str] = set()
-        self._last: dict[bytes, tuple[str, bytes]] = {}
 
     def articles(self, left: LeftOut) -> Iterator[tuple[str, Article]]:
         """The articles, one at a time, each with its place; what is wrong goes to `left`, and what is left out.
 
         Of a folder, every file below it that has a known end is read, in the order of names; hidden ones are not. Two
-        articles with one id are one where they say the same; else the later one is a fault, but of feeds, saved day by
-        day, the later one is the article: read the archive once before what is kept.
+        articles with one id are one where they say the same; else the later one is a fault; but of two feeds, saved
+        day by day, the later one is the article: read the archive once before what is kept.
         """
         ids: dict[bytes, tuple[str, bytes, bool]] = {}
         for root in self.paths:
@@ -97,7 +96,7 @@ class Archive:
                             yield where, article
                         elif before == content:
                             left.note("word for word an article before it, under the same id", where)
-                        elif is_feed and rows in FEEDS:
+                        elif is_feed and rows in FEEDS and file_of(place) != file_of(where):
                             left.note(REPLACED, place)
                             self._replaced.add(place)
                             ids[key] = here

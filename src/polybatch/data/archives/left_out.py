@@ -26,8 +26,10 @@ class Kind:
 
 
 class LeftOut:
-    """Takes every fault of an archive; `rows` counts them, `notes` what was left out for another reason,
-    `remarks` what was taken in another way than usual."""
+    """Takes every fault of an archive, and what is no fault.
+
+    `rows` counts faults, `notes` what was left out for another reason, `remarks` what was taken in another way.
+    """
 
     def __init__(self, listing: IO[str] | None = None) -> None:
         self._listing = listing
