@@ -106,7 +106,7 @@ def write(folder: Path, form: Form) -> Path:
     base.add_special_tokens(["<pad>", "<s>", "</s>"])
     ids = {token: base.token_to_id(token) for token in ("<s>", "</s>")}
     pattern = "$A </s>" if form.pooling == "lasttoken" else "<s> $A </s>"
-    base.post_processor = TemplateProcessing(  # type: ignore[assignment]
+    base.post_processor = TemplateProcessing(
         single=pattern, special_tokens=[(token, id) for token, id in ids.items() if token in pattern]
     )
     tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
@@ -152,7 +152,7 @@ def test_tokens_of_training_give_the_vectors_of_encoding(model: SentenceTransfor
         column = {key.removeprefix(f"{side}_"): value for key, value in features.items() if key.startswith(f"{side}_")}
         with torch.no_grad():
             vectors = model.eval()(column)["sentence_embedding"].numpy()
-        expected = encode([row[side] for row in rows], show_progress_bar=False)  # type: ignore[operator]
+        expected = encode([row[side] for row in rows], show_progress_bar=False)
         assert np.allclose(vectors, expected, atol=1e-5), side
 
 
