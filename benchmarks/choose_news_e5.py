@@ -28,8 +28,8 @@ from polybatch.judging.judge import rank_collection
 from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from polybatch.records import Collection
-from polybatch.training.frozen import StateStore
 from polybatch.training.material import Material
+from polybatch.training.states import StateStore
 from polybatch.training.train import train_system
 
 NAGARIK = 500

@@ -18,9 +18,10 @@ from polybatch.progress import Silent
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling.plan import Batch, make_plan
 from polybatch.sampling.table import AlignedTable
-from polybatch.training.frozen import Halves, LowerStates, StateStore, check_layers, cut_in_two, freeze_lower
+from polybatch.training.frozen import Halves, check_layers, cut_in_two, freeze_lower
 from polybatch.training.losses import make_loss
 from polybatch.training.losses.settings import LossSettings
+from polybatch.training.states import LowerStates, StateStore
 from polybatch.training.tokens import TokenBatches
 from polybatch.training.tuning import apply_tuning
 from tests.models import make_transformer

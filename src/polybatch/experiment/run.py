@@ -45,9 +45,9 @@ from polybatch.results.store import (
 )
 from polybatch.training.card import CARD, model_card, score_model
 from polybatch.training.fitting import Tracking
-from polybatch.training.frozen import StateStore
 from polybatch.training.material import Material
 from polybatch.training.processes import Processes
+from polybatch.training.states import StateStore
 from polybatch.training.train import read_record, train_system, working_folder
 
 if TYPE_CHECKING:
