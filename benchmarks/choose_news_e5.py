@@ -9,7 +9,6 @@ Prints a Markdown row per variant: mAP in each setting, rank distance, minutes o
 """
 
 import argparse
-import csv
 import os
 import tempfile
 import time
@@ -21,15 +20,16 @@ from typing import Any
 from choose_news import files, pseudo_documents
 
 from polybatch.data.collections.running import running_collection, runs_of
+from polybatch.data.collections.table import load_collection
 from polybatch.encoders.loading import load_encoder
 from polybatch.experiment.inputs import load_inputs
 from polybatch.experiment.recipe import Recipe, load_recipe
 from polybatch.judging.judge import rank_collection
 from polybatch.measures.measures import measure
 from polybatch.progress import Silent
-from polybatch.records import Collection, Passage, Query
-from polybatch.training.frozen import StateStore
+from polybatch.records import Collection
 from polybatch.training.material import Material
+from polybatch.training.states import StateStore
 from polybatch.training.train import train_system
 
 NAGARIK = 500
@@ -71,15 +71,13 @@ def voices(data: Path) -> Collection:
 
 
 def nagarik(data: Path) -> Collection:
-    """The English headline of an article's address as query, its Nepali summary as passage; the latest of them."""
-    with (data / "nagarik-news/nagarik_pairs.early.tsv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))[-NAGARIK:]
-    return Collection(
-        "Nagarik",
-        {"en": tuple(Query(str(place), str(place), row["en_headline_from_url"]) for place, row in enumerate(rows))},
-        {"ne": tuple(Passage(f"ne:{place}", row["ne_summary"]) for place, row in enumerate(rows))},
-        {str(place): frozenset([f"ne:{place}"]) for place in range(len(rows))},
-    )
+    """The latest of Nagarik's articles, as the collection has them."""
+    whole = load_collection("nagarik-news", data=data)
+    queries = whole.queries["en"][-NAGARIK:]
+    judgements = {query.id: whole.judgements[query.id] for query in queries}
+    wanted = frozenset().union(*judgements.values())
+    passages = tuple(passage for passage in whole.passages["ne"] if passage.id in wanted)
+    return replace(whole, name="Nagarik", queries={"en": queries}, passages={"ne": passages}, judgements=judgements)
 
 
 def without_test(recipe: Recipe) -> Recipe:

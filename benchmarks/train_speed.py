@@ -39,7 +39,7 @@ from polybatch.progress import Silent
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import fit
-from polybatch.training.frozen import StateStore
+from polybatch.training.states import StateStore
 from polybatch.training.tokens import Tokenization, TokenTable, write_tokens
 from polybatch.training.tuning import apply_tuning
 

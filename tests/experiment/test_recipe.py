@@ -273,17 +273,21 @@ def test_layers_that_cannot_be_trained_alone_are_a_fault_at_their_line(tmp_path:
         load_recipe(path)
 
 
-@pytest.mark.parametrize("broken", ["layers", "folder"])
+@pytest.mark.parametrize("broken", ["layers", "folder", "padding"])
 def test_what_a_models_files_cannot_do_is_a_fault_before_any_work(tmp_path: Path, broken: str) -> None:
     model = tmp_path / "model"
     model.mkdir()
     if broken == "layers":
         (model / "config.json").write_text('{"model_type": "bert", "num_hidden_layers": 1}', encoding="utf-8")
+    if broken == "padding":
+        (model / "config.json").write_text('{"model_type": "bert", "num_hidden_layers": 4}', encoding="utf-8")
+        (model / "tokenizer_config.json").write_text('{"bos_token": "<s>", "pad_token": null}', encoding="utf-8")
     path, out = tmp_path / "r.toml", tmp_path / "out"
     text = PRETRAINED.replace("MODEL", str(model)).replace("[batches]", UPPER)
     path.write_text(text, encoding="utf-8")
     fault = {
         "layers": "recipe good, line 21: train_layers: 2 of a model with 1 layers; 1 to 1",
+        "padding": "recipe good, line 15: .*its tokenizer has no token to pad with; set pad_token",
         "folder": "recipe good, line 15: .*a folder that holds no model",
     }[broken]
     with pytest.raises(DataError, match=fault):

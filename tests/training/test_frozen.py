@@ -10,16 +10,22 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel, XLMRobertaConfig, XLMRobertaModel
 
+from polybatch.data.newswire import newswire_corpus
 from polybatch.errors import ModelError
+from polybatch.experiment.recipe import load_recipe
+from polybatch.experiment.run import run_recipe, train_one
+from polybatch.progress import Silent
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling.plan import Batch, make_plan
 from polybatch.sampling.table import AlignedTable
-from polybatch.training.frozen import Halves, LowerStates, StateStore, check_layers, cut_in_two, freeze_lower
+from polybatch.training.frozen import Halves, check_layers, cut_in_two, freeze_lower
 from polybatch.training.losses import make_loss
 from polybatch.training.losses.settings import LossSettings
+from polybatch.training.states import LowerStates, StateStore
 from polybatch.training.tokens import TokenBatches
 from polybatch.training.tuning import apply_tuning
 from tests.models import make_transformer
+from tests.tiny import TINY
 from tests.training.small import StopsAt, fit_corpus, small_recipe, token_table
 
 WORDS = ["river", "night", "school", "market", "doctor", "harvest", "road", "water", "mto", "usiku", "shule", "soko"]
@@ -280,3 +286,20 @@ def test_what_a_text_gives_does_not_depend_on_what_goes_with_it(half_precision: 
             alone = states(slice(row, row + 1))
             assert torch.equal(alone[0], together[row, : alone.shape[1]])
             assert not together[row, alone.shape[1] :].any(), "padding is zeros"
+
+
+def test_a_system_trained_alone_is_the_one_of_a_run_whose_trainings_share_what_is_kept(tmp_path: Path) -> None:
+    texts = [text for item in newswire_corpus(stories=40).items for text in item.passages.values()]
+    base = make_transformer(tmp_path, texts)
+    path = tmp_path / "r.toml"
+    tables = f'[encoder]\nkind = "pretrained"\nmodel = "{base}"\n\n[tuning]\ntrain_layers = 1\n\n'
+    rest = TINY.replace("[encoder]\nvocabulary = 600\ndimension = 16\n\n", tables)
+    rest = rest.replace("seeds = [1, 2]", "seeds = [1]")
+    path.write_text(rest.replace("240", "40").replace("batch_size = 16", "batch_size = 4"), encoding="utf-8")
+    options: dict[str, Any] = {"data": None, "command": "", "progress": Silent()}
+    run_recipe(load_recipe(path), out=tmp_path / "run", **options)
+    train_one(load_recipe(path), "hybrid", seed=1, out=tmp_path / "alone", **options)
+    folders = (tmp_path / "run/systems/hybrid-seed1/model", tmp_path / "alone")
+    of_run, alone = (folder / "model.safetensors" for folder in folders)
+    assert of_run.read_bytes() == alone.read_bytes()
+    assert of_run.read_bytes() != (base / "model.safetensors").read_bytes()

@@ -15,8 +15,8 @@ from polybatch.progress import Progress, Silent
 from polybatch.sampling.shape import PASSAGE
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import fit
-from polybatch.training.frozen import StateStore
 from polybatch.training.material import Material, tokenized
+from polybatch.training.states import StateStore
 from polybatch.training.tuning import apply_tuning
 
 STEPS = 2  # trained to measure

@@ -34,9 +34,9 @@ from polybatch.provenance import content_hash, machine, manifest_head
 from polybatch.results.store import MANIFEST, MODEL, RESULTS, SYSTEMS, Store
 from polybatch.training.card import CARD, model_card, score_model
 from polybatch.training.fitting import Tracking
-from polybatch.training.frozen import StateStore
 from polybatch.training.material import Material
 from polybatch.training.processes import Processes
+from polybatch.training.states import StateStore
 from polybatch.training.train import read_record, train_system, working_folder
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
     from polybatch.sampling.trainer import BatchSource
-    from polybatch.training.frozen import StateStore
     from polybatch.training.losses.teacher import TeacherVectors
     from polybatch.training.selection import Selecting
+    from polybatch.training.states import StateStore
     from polybatch.training.tokens import TokenTable
 
 LOGGED_EVERY = 50  # steps
@@ -80,7 +80,8 @@ def fit(
     from transformers.trainer_utils import set_seed
 
     from polybatch.training.buckets import bucketed
-    from polybatch.training.frozen import LowerStates, StateStore, check_layers, cut_in_two
+    from polybatch.training.frozen import check_layers, cut_in_two
+    from polybatch.training.states import LowerStates, StateStore
     from polybatch.training.tokens import TokenBatches
     from polybatch.training.trainer import RecipeTrainer
 

@@ -9,10 +9,10 @@ from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.sampling.table import AlignedTable
 from polybatch.training.fitting import Tracking
-from polybatch.training.frozen import StateStore
 from polybatch.training.losses.teacher import TeacherVectors, teacher_vectors
 from polybatch.training.processes import Processes
 from polybatch.training.settings import TrainingRecipe
+from polybatch.training.states import StateStore
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -11,6 +11,8 @@ from polybatch.experiment.recipe.recipe import Recipe
 
 LAYERS = ("num_hidden_layers", "n_layers", "num_layers", "n_layer")
 """What configurations of transformers call the number of their layers."""
+PADDING = ("pad_token", "eos_token", "sep_token", "unk_token")
+"""The tokens of a tokenizer that texts can be padded with."""
 
 
 def key_faults(values: dict[str, Any], at: Callable[..., str]) -> list[Fault]:
@@ -34,7 +36,7 @@ def key_faults(values: dict[str, Any], at: Callable[..., str]) -> list[Fault]:
 
 
 def model_faults(recipe: Recipe) -> list[Fault]:
-    """Faults of a pretrained encoder that its files tell: no model there, fewer layers than are to learn."""
+    """Faults of a pretrained encoder that its files tell: no model, nothing to pad with, too few layers."""
     encoder, tuning = recipe.encoder, recipe.tuning
     if not isinstance(encoder, PretrainedEncoder):
         return []
@@ -43,12 +45,20 @@ def model_faults(recipe: Recipe) -> list[Fault]:
     except ModelError as error:
         where = _at(recipe, "encoder", "model")
         return [Fault(f"{where}: {fault.where}", fault.found, fault.works) for fault in error.faults]
-    config = read_json(model, "config.json", revision=encoder.revision)
+    config, tokens, more = (
+        read_json(model, file, revision=encoder.revision)
+        for file in ("config.json", "tokenizer_config.json", "special_tokens_map.json")
+    )
+    faults = []
+    if tokens and not any((tokens | more).get(name) for name in PADDING) and config.get("pad_token_id") is None:
+        works = "set pad_token in its tokenizer_config.json"
+        where = _at(recipe, "encoder", "model")
+        faults.append(Fault(f"{where}: {encoder.model}", "its tokenizer has no token to pad with", works))
     layers = next((config[key] for key in LAYERS if isinstance(config.get(key), int)), None)
-    if tuning.train_layers is None or layers is None or tuning.train_layers <= layers:
-        return []
-    found = f"train_layers: {tuning.train_layers} of a model with {layers} layers"
-    return [Fault(_at(recipe, "tuning", "train_layers"), found, f"1 to {layers}")]
+    if tuning.train_layers is not None and layers is not None and tuning.train_layers > layers:
+        found = f"train_layers: {tuning.train_layers} of a model with {layers} layers"
+        faults.append(Fault(_at(recipe, "tuning", "train_layers"), found, f"1 to {layers}"))
+    return faults
 
 
 def _at(recipe: Recipe, *place: str) -> str:
