@@ -33,7 +33,8 @@ def ranks_of(
                 for passage in LANGUAGES:
                     own = "monolingual" if asked == passage else "cross-lingual"
                     rank = 1 + min(pool - 1, int(rng.exponential(level) + question % 5))
-                    for setting, factor in ((own, 1), ("multilingual", 2)):
+                    first = LANGUAGES.index(passage) == 0  # in the pool of both, the ranks of the first are odd
+                    for setting, factor, place in ((own, 1, rank), ("multilingual", 2, 2 * rank - first)):
                         rows.append(
                             {
                                 "system": system,
@@ -48,8 +49,8 @@ def ranks_of(
                                 "passage_id": f"{passage}:{question}",
                                 "grade": 1,
                                 "score": 1 / rank,
-                                "rank": factor * rank,
-                                "place": factor * rank,
+                                "rank": place,
+                                "place": place,
                                 "pool_size": factor * pool,
                             }
                         )
