@@ -17,9 +17,7 @@ from polybatch.results.labels import folder_labels
 from polybatch.results.store import ALL, MANIFEST, Result, Store
 from polybatch.statistics.folders import read_values
 
-SOURCES = ("train", "validation", "development")
-TABLES: Mapping[str, type] = {"encoder": dict, "selection": dict, "claims": list, **dict.fromkeys(SOURCES, list)}
-"""Keys of a recipe that claims look into."""
+TABLES: Mapping[str, type] = {"encoder": dict, "selection": dict, "claims": list}  # keys that claims look into
 PLAIN = ("system", "collection", "setting", "query_language", "passage_language", "measure")
 
 
@@ -51,6 +49,13 @@ class Run:
     def recipe(self) -> Mapping[str, Any]:
         """The recipe's own keys; empty for a model that no recipe trained."""
         return tomllib.loads((self.manifest.get("recipe") or {}).get("text", ""))
+
+    @property
+    def sources(self) -> tuple[Mapping[str, Any], ...]:
+        """The recipe's tables of rows that a training, its stopping or a correction sees; none of another form."""
+        listed = (self.recipe.get(key, ()) for key in ("train", "validation", "development"))
+        tables = (table for tables in listed if isinstance(tables, list) for table in tables)
+        return tuple(table for table in tables if isinstance(table, dict))
 
     @property
     def encoder(self) -> str:
@@ -120,5 +125,3 @@ def _check_recipe(store: Store) -> None:
     for key, kind in TABLES.items():
         if not isinstance(recipe.get(key, kind()), kind):
             raise ResultsError([Fault(f"{where}: {key}", f"{recipe[key]!r:.80}", "a table works")])
-        if key in SOURCES and not all(isinstance(table, dict) for table in recipe.get(key, ())):
-            raise ResultsError([Fault(f"{where}: {key}", f"{recipe[key]!r:.80}", "tables work")])

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from polybatch.claims.claim import Fact, Word
-from polybatch.claims.evidence import SOURCES, Run
+from polybatch.claims.evidence import Run
 from polybatch.data.separation import collection_of, shared, source_of
 from polybatch.records import SETTINGS
 
@@ -78,8 +78,7 @@ def is_separate(runs: Sequence[Run]) -> Fact:
         return Fact("not run", f"no recipe is stored with {', '.join(unknown)}")
     both = []
     for run in trained:
-        tables = (table for key in SOURCES for table in run.recipe.get(key, ()))
-        used = [made for table in tables if (made := source_of(table))]
+        used = [made for table in run.sources if (made := source_of(table))]
         if development := run.recipe.get("selection", {}).get("development"):
             used.append(collection_of(str(development)))
         both += [f"{name} ({run.label})" for name in shared(used, run.collections)]
