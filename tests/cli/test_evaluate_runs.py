@@ -62,7 +62,7 @@ def test_what_export_writes_is_judged_as_it_was(cli: Cli, tmp_path: Path) -> Non
     names = ("--measure", "nDCG@10", "--measure", "AWRF@20")
     judged = ("evaluate", "run:trec/newswire", "--on", "newswire", "--languages", "en,sw")
     printed, said = cli(*judged, "--out", "again", *names)
-    assert any("bm25" in line for line in printed)
+    assert any("BM25" in line for line in printed)
     cli("evaluate", "bm25", "--on", "newswire", "--languages", "en,sw", "--top", "30", "--out", "out", *names)
     before, after = values(tmp_path / "out"), values(tmp_path / "again")
     mixed = {key: value for key, value in before.items() if key[1] == "multilingual"}
@@ -130,5 +130,5 @@ def test_every_fault_of_the_files_is_a_line(cli: Cli, mine: Path, tmp_path: Path
     assert said == ["polybatch: mine: no run file here; files whose names end in .run or .run.gz"]
     for more in (["--on", "newswire"], ["--fuse-bm25"]):
         _, said = cli("evaluate", "run:runs", "--on", "mine", *more, "--out", "out")
-        assert said == ["polybatch: run:runs: is judged alone; one collection, no task of MTEB, no fusion"]
+        assert said == ["polybatch: run:runs: is evaluated alone; one collection, no task of MTEB, no fusion"]
     assert not (tmp_path / "out").exists()

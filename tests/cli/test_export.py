@@ -35,7 +35,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 def test_a_baseline_is_judged_and_exported_as_deep_as_it_was_recorded(cli: Cli) -> None:
     printed = cli("evaluate", "bm25", "--on", "newswire", "--languages", "en,sw", "--top", "5", "--out", "out")
-    assert any("bm25" in line for line in printed)
+    assert any("BM25" in line for line in printed)
     everything = ("--per-query", "scores.parquet", "--trec-run", "trec", "--qrels", "trec", "--measure", "nDCG@10")
     written = cli("export", "out", *everything)
     assert written == [

@@ -73,7 +73,7 @@ def test_a_preset_makes_a_model_of_two_folders_in_one_command_and_says_why(
     assert Path("models/mine/modules.json").is_file()
     assert Path("models/mine.articles/best.toml").is_file()
     tested = polybatch("evaluate", "models/mine", "--on", "models/mine.articles/test", "--out", "results")
-    assert "X-Y" in tested
+    assert "mine" in tested
     again = CliRunner().invoke(app, command, env={"POLYBATCH_DATA": None})
     assert "made before; delete it to make it anew" in again.stderr
 

@@ -20,9 +20,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from polybatch import extras
 from polybatch.cli.serve import serve
 from polybatch.errors import DataError, FaultyInputError
-from polybatch.search import extra
 from polybatch.search.engines.lance import SEEN_AFTER
 from polybatch.search.index import Index
 from polybatch.search.server.running import short_names
@@ -181,7 +181,7 @@ def test_a_token_that_is_short_or_odd_is_refused(index: Path, token: str, monkey
 def test_a_package_that_is_not_installed_is_named_with_its_command(
     index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extra, "find_spec", lambda name: None)
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
     error = run(str(index), "--port", "0")
     assert "pip install 'polybatch[serve]'" in str(error)
 

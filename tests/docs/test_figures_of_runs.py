@@ -10,7 +10,7 @@ from polybatch.report.tables import Cell
 from tests.docs.pages import ROOT
 
 SHOWN = {
-    "demo": ("README.md",),
+    "demo": (),  # whose table is part of what the README prints, below
     "best-news": ("README.md", "docs/experiments.md"),
     "news-sw-ne": ("README.md", "docs/experiments.md"),
     "news-sw-ne-corrections": ("docs/experiments.md",),
@@ -57,3 +57,17 @@ def table_end(lines: list[str]) -> list[str]:
 
 def test_every_stored_run_is_shown() -> None:
     assert {path.stem for path in (ROOT / "docs/results").glob("*.json")} == set(SHOWN)
+
+
+def test_the_demo_in_the_readme_has_the_figures_of_the_stored_run() -> None:
+    stored = json.loads((ROOT / "docs/results/demo.json").read_text(encoding="utf-8"))
+    (table,) = stored["tables"].values()
+    heads = ["Mo mAP", "Cr mAP", "Mul mAP", "Rank distance"]
+    places = [table["heads"].index(head) for head in heads]
+    chosen = table | {
+        "heads": heads,
+        "rows": [row | {"cells": [row["cells"][i] for i in places]} for row in table["rows"]],
+    }
+    lines = shown("README.md")
+    for line, reference in rows(chosen):
+        assert line in lines or (reference and line.startswith("| Ideal ranker"))

@@ -164,7 +164,8 @@ def test_a_batch_too_large_is_refused_before_anything_is_trained(tiny: Recipe, t
 
 def test_faults_of_all_corpora_and_collections_come_together(tiny: Recipe, tmp_path: Path) -> None:
     source = LinesSource(source="lines", name="a", files={"en": ["a.en"], "sw": ["a.sw"]})
-    recipe = tiny.model_copy(update={"train": [source, source.model_copy(update={"name": "b"})], "test": ["xquad-r"]})
+    other = LinesSource(source="lines", name="b", files={"en": ["b.en"], "sw": ["b.sw"]})
+    recipe = tiny.model_copy(update={"train": [source, other], "test": ["xquad-r"]})
     with pytest.raises(DataError) as caught:
         run_recipe(recipe, data=tmp_path, out=tmp_path / "out", progress=Silent(), command="")
     assert len(caught.value.faults) == 5

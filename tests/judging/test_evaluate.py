@@ -75,7 +75,7 @@ def test_the_manifest_keeps_the_notes_and_a_measure_that_refuses_does_not_stop_t
 
 
 def test_a_text_that_is_no_measure_is_refused_before_anything_is_loaded(tmp_path: Path) -> None:
-    with pytest.raises(FaultyInputError, match="'MAP'; known: mAP"):
+    with pytest.raises(FaultyInputError, match=r"'MAP'; did you mean 'mAP'\? known: mAP"):
         evaluate_model(
             "no/such/model",
             ["no such collection"],

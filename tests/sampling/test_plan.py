@@ -364,7 +364,9 @@ def test_every_fault_comes_in_one_list() -> None:
         "strategy hybrid",
         "dataset set0",
     ]
-    assert refused(parallel(60), "xy", 4)[0].startswith("strategy: no strategy 'xy'; known: en-en, x-x,")
+    assert refused(parallel(60), "xy", 4)[0].startswith(
+        "strategy: no strategy 'xy'; did you mean 'x-y'? known: en-en, x-x,"
+    )
 
 
 def test_forty_million_rows_take_no_more_than_the_batches_asked_for() -> None:

@@ -11,12 +11,12 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from polybatch.progress import Silent
-from polybatch.search.building import Archive, build_index
+from polybatch.search.building import Changes, build_index
 from polybatch.search.records import SearchRequest
 from polybatch.search.server.app import make_app
 from polybatch.search.server.running import open_indices
 model, articles, out = sys.argv[1:]
-build_index(model, Archive([Path(articles)]), Path(out), progress=Silent())
+build_index(model, Changes([Path(articles)]), Path(out), progress=Silent())
 opened = open_indices([out])
 make_app(opened)
 hits = [hit for one in opened.values() for hit in one.search(SearchRequest("river", method="hybrid"))]

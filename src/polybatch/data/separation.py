@@ -35,10 +35,11 @@ class Made(NamedTuple):
 
 def collection_of(name: str) -> Made:
     """What a collection is made of, by its name or its folder."""
-    known = COLLECTIONS.get(name) or COLLECTIONS.get(name.removeprefix(HUB).partition(KIND)[0])
+    base = name.removeprefix(HUB).partition(KIND)[0]
+    known = COLLECTIONS.get(base)
     if known is None:
         return Made(str(Path(name).resolve()))
-    folder = known.folder or name
+    folder = known.folder or base
     return Made(DATA_SETS.get(folder, folder), known.split)
 
 

@@ -1,4 +1,4 @@
-"""A saved static encoder as a tokenizer and a table of vectors in NumPy, for search without torch. Not here: training.
+"""A saved static encoder as a tokenizer and a NumPy table of vectors: search without torch. Not here: training.
 
 It reads the folders of `StaticEmbedding`, sentence-transformers' and model2vec's, and of our `NgramEmbedding`.
 """

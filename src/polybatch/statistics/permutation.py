@@ -1,4 +1,4 @@
-"""The sign-flip permutation test of cluster differences, for systems of one seed, with the interval that belongs to it.
+"""The sign-flip permutation test of cluster differences, for systems of one seed, with its own interval.
 
 Not here: seeds, corrections, verdicts.
 """

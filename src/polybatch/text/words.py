@@ -48,7 +48,8 @@ def fold(text: str) -> str:
     dropped, digits = _folded()
     text = with_bounded_marks(text)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    text = dropped.sub("", text).translate(ALIKE)
+    # what is dropped may have stood between marks
+    text = with_bounded_marks(dropped.sub("", text)).translate(ALIKE)
     # a digit that Python's Unicode is too old to know stays as it is
     text = digits.sub(lambda found: str(unicodedata.decimal(found[0], found[0])), text)
     return unicodedata.normalize("NFC", text)

@@ -40,7 +40,7 @@ def test_every_fault_is_listed(tmp_path: Path) -> None:
         "hau/test.tsv:1: no column url",
         "swa/test.tsv:2: query 'sw:0' has no text",
         "swa/test.tsv:3: passage 'sw:/b' has no text",
-        "swa/test.tsv:4: 2 columns",
+        "swa/test.tsv:4: another number of columns than 4: 2",
     ):
         assert line in text, line
 

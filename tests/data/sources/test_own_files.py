@@ -64,7 +64,7 @@ def test_files_of_no_use_are_left_out_by_name_and_the_story_goes_on_without(tmp_
     items, reading = documents(tmp_path)
     assert {code for item in items for code in item.passages} == {"en"}
     assert reading.places == {
-        "not UTF-8": [f"{tmp_path / 'sw/a.txt'}:2"],
+        "byte 0xe9 is not UTF-8": [f"{tmp_path / 'sw/a.txt'}:2"],
         "HTML instead of data": [f"{tmp_path / 'sw/b.txt'}"],
     }
     assert reading.read == len(items) + 2
