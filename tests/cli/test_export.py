@@ -47,6 +47,15 @@ def test_a_baseline_is_judged_and_exported_as_deep_as_it_was_recorded(cli: Cli) 
     assert set(read_per_query(Path("scores.parquet")).column("measure").to_pylist()) == {"nDCG@10"}
 
 
+def test_a_measure_that_is_asked_for_is_in_the_short_table(cli: Cli) -> None:
+    names = ("--measure", "nDCG@10", "--measure", "R@1")
+    printed = cli("evaluate", "bm25", "--on", "newswire", "--languages", "en,sw", *names, "--out", "out")
+    (heads,) = [line for line in printed if line.startswith("| System")]
+    assert [head.strip() for head in heads.split("|")[2:-1]] == [
+        *("Mo R@1", "Cr R@1", "Mo nDCG@10", "Cr nDCG@10", "Mul nDCG@10", "Mul R@1"),
+    ]
+
+
 def test_a_folder_that_is_no_run_and_a_call_for_nothing_are_refused(cli: Cli) -> None:
     works = "--per-query, --trec-run or --qrels"
     assert cli("export", "out") == [f"polybatch: polybatch export: nothing to write; {works}"]

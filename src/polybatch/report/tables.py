@@ -103,17 +103,24 @@ def main_table(report: Report, collection: str) -> Table:
 
 def _asked(report: Report) -> list[Column]:
     """A column in each setting for the measures that somebody asked for by name, those of the table left out."""
-    lists = [run.manifest.measures for run in report.runs]
-    asked = dict.fromkeys(name for names in lists if set(names) != set(DEFAULT) for name in names)
+    asked = _asked_measures(report)
     found = [Column(f"{SHORT[setting]} {name}", setting, name) for name in asked for setting in SHORT]
     shown = {(column.setting, column.measure) for column in COLUMNS}
     return [column for column in found if (column.setting, column.measure) not in shown]
 
 
+def _asked_measures(report: Report) -> dict[str, None]:
+    """The measures that somebody asked for by name, each once, in their order."""
+    lists = [run.manifest.measures for run in report.runs]
+    return dict.fromkeys(name for names in lists if set(names) != set(DEFAULT) for name in names)
+
+
 def short_table(report: Report, collection: str) -> Table:
-    """The main table with mAP of the settings and rank distance alone, and the random ranker."""
+    """The main table with mAP of the settings, rank distance and what was asked for by name, and the random ranker."""
     whole = main_table(report, collection)
-    kept = [head in SHORT_HEADS for head in whole.heads]
+    measures = {column.head: column.measure for column in (*COLUMNS, *_asked(report))}
+    asked = _asked_measures(report)
+    kept = [head in SHORT_HEADS or measures[head] in asked for head in whole.heads]
     rows = [replace(row, cells=tuple(compress(row.cells, kept))) for row in whole.rows if row.head != IDEAL_RANKER]
     return Table(whole.corner, tuple(compress(whole.heads, kept)), tuple(rows))
 
