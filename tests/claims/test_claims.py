@@ -223,6 +223,20 @@ def test_a_run_that_stores_no_recipe_says_nothing_of_separation() -> None:
     assert verdict(claim_named("4-"), run_of({"x-y": 0.5}, manifest=manifest)).word == "not run"
 
 
+def test_what_is_lacking_names_the_collections_that_a_claim_speaks_of() -> None:
+    settings = ClaimSettings(
+        name="mine",
+        statement="Hybrid beats X-Y",
+        system="hybrid",
+        better_than=["x-y"],
+        settings=["multilingual"],
+        collections=["ntrex-news"],
+    )
+    found = verdict(settings.claim(), run_of({"x-y": 0.4, "hybrid": 0.6}, collection="newswire"))
+    assert found.word == "not run"
+    assert found.why == ("no run has Hybrid over X-Y in multilingual mAP on ntrex-news, of which the claim speaks",)
+
+
 def test_contamination_is_read_from_the_manifest() -> None:
     def checked(contamination: object) -> Run:
         training = [{"name": "voices", "languages": ["en"]}]

@@ -46,5 +46,6 @@ def lacking(claim: Claim, needs: Sequence[Need], runs: Sequence[Run]) -> Iterato
         wanted = " or ".join(claim.encoders)
         yield f"it speaks of {wanted}; trained here: {', '.join(dict.fromkeys(run.encoder for run in runs))}"
         return
+    where = f" on {' or '.join(claim.collections)}, of which the claim speaks" if claim.collections else ""
     for need in needs:
-        yield f"no run has {need_of(need)}"
+        yield f"no run has {need_of(need)}{where}"
