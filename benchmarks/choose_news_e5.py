@@ -1,8 +1,8 @@
 """Choose the settings of recipes/news-e5.toml on development data, one change at a time. NTREX-128 is never read.
 
-    python benchmarks/choose_news_e5.py --data DIR --model multilingual-e5-small [NAME ...]
+    python benchmarks/choose_news_e5.py --data DIR --model multilingual-e5-small [--recipe RECIPE] [NAME ...]
 
-Trains on the rows of the recipe without FLORES v1 test, one seed, and evaluates on Global Voices dev by document
+Trains on the rows of a recipe without FLORES v1 test, one seed, and evaluates on Global Voices dev by document
 (en-sw), FLORES v1 test (en-ne) and Nagarik news (an English headline to the Nepali summary; the last NAGARIK of them).
 A document of the first is its first line as query and the others as passages of three lines; of FLORES, ten lines.
 Prints a Markdown row per variant: mAP in each setting, rank distance, minutes of training and its processor minutes;
@@ -60,6 +60,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "encoder": {"passage_tokens": 192},
         "tuning": {"average": 0.7},
     },
+    "Hybrid, 120 steps": {"system": "hybrid", "training": {"steps": 120}},
+    "Hybrid, 240 steps": {"system": "hybrid", "training": {"steps": 240}},
+    "X-Y, 120 steps": {"system": "x-y", "training": {"steps": 120}},
     "Hybrid": {"system": "hybrid", **KNOB},
     "Hybrid, alpha 0 (X-Y)": {"system": "x-y", **KNOB},
     "Hybrid, alpha .25": {"system": "hybrid", **KNOB, "batches": {"alpha": 0.25}},
@@ -144,7 +147,7 @@ def row(
     cells, values = [name], []
     for collection in collections:
         ranking = rank_collection(encoder, collection, system=name)
-        values.append(per_query(ranking.ranks, MEASURES))
+        values.append(per_query(ranking, MEASURES))
         means = {(mean.setting, mean.measure): mean.value for mean in measure(ranking) if mean.query_language == "mean"}
         settings: Sequence[Setting] = ("cross-lingual",) if collection.name == NAGARIK_NAME else SETTINGS
         cells += [f"{means[setting, 'mAP']:.3f}" for setting in settings]
@@ -172,11 +175,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=os.environ.get("POLYBATCH_DATA"))
     parser.add_argument("--model", default="multilingual-e5-small")
+    parser.add_argument("--recipe", type=Path, default=Path(__file__).parent.parent / "recipes/news-e5.toml")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {'; '.join(VARIANTS)}")
     chosen = parser.parse_args()
     if chosen.data is None or not set(chosen.names) <= set(VARIANTS):
         parser.error(f"--data DIR, and names out of: {'; '.join(VARIANTS)}")
-    recipe = without_test(load_recipe(Path(__file__).parent.parent / "recipes/news-e5.toml"))
+    recipe = without_test(load_recipe(chosen.recipe))
     recipe = changed(recipe, {"encoder": {"model": chosen.model}})
     VARIANTS["Hybrid, distillation"]["loss"]["teacher"] = chosen.model
     data = Path(chosen.data)
