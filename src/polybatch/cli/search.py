@@ -28,7 +28,10 @@ def search(
     languages: Annotated[
         str | None, typer.Option("--in", help="Languages to look in, such as en,ne.", show_default="all")
     ] = None,
-    top: Annotated[int, typer.Option(help="Passages to show.", min=1, max=MOST)] = TOP,
+    top: Annotated[int, typer.Option(help="Documents to show, or passages.", min=1, max=MOST)] = TOP,
+    passages: Annotated[
+        bool, typer.Option("--passages", help="Show every passage by itself, not one a document.")
+    ] = False,
     since: Annotated[str | None, typer.Option(help="First day, 2024-05-31.", show_default=False)] = None,
     until: Annotated[str | None, typer.Option(help="Last day.", show_default=False)] = None,
     source: Annotated[
@@ -45,7 +48,7 @@ def search(
         typer.Option(help="The model, where it has moved since.", show_default="as the index names it"),
     ] = None,
 ) -> None:
-    """Search an index, across languages. Prints the best passages with their language, score and source.
+    """Search an index, across languages. Prints the best documents with their language, score, source and best passage.
 
     Scores are cosines (dense), BM25 (text) or sums of reciprocal ranks (hybrid, --balance): they order one list, and
     mean nothing across lists. Queries are normalised, prefixed and cut off as the model was trained.
@@ -63,6 +66,7 @@ def search(
         sources=tuple(source or ()),
         balance=balance,
         method="hybrid" if hybrid else method,  # type: ignore[arg-type]  # request_faults looks at it
+        by_document=not passages,
     )
     faults += request_faults(request)
     if format not in FORMATS:
@@ -99,7 +103,8 @@ def _entry(hit: Hit, width: int) -> str:
     snippet = textwrap.wrap(_shown(hit.text), width - 4, max_lines=LINES, placeholder=" …")
     title = [f"    {_shown(hit.title)}"] if hit.title else []
     lines = [f"{hit.rank:>2}  {'  '.join(_shown(fact) for fact in facts if fact)}", *title]
-    return "\n".join([*lines, *(f"    {line}" for line in snippet)])
+    further = [f"    and {len(hit.further)} more of its passages"] if hit.further else []
+    return "\n".join([*lines, *(f"    {line}" for line in snippet), *further])
 
 
 def _shown(text: str) -> str:
