@@ -220,7 +220,7 @@ def _engine(uri: str, vectors: np.ndarray, memory: Callable[[], float]) -> Itera
     from polybatch.search.engines.table import open_engine
     from polybatch.search.records import Filter, Passage
 
-    engine = open_engine(uri, dimensions=DIMENSIONS, index="0" * 32)
+    engine = open_engine(uri, dimensions=DIMENSIONS, index="0" * 32, make=True)
     generator = np.random.default_rng(2)
     spent = computed = 0.0
     for first in range(0, len(vectors), ADDED):

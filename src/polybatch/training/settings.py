@@ -10,7 +10,8 @@ from polybatch.encoders.settings import EncoderSettings, PretrainedEncoder, Stat
 from polybatch.sampling.schedules import SCHEDULES, make_schedule
 from polybatch.sampling.strategies import COMPOSITIONS, Composition
 from polybatch.text.normalisation import Normalisation
-from polybatch.training.losses.settings import WITHOUT_TEMPERATURE, LossSettings
+from polybatch.training.losses.settings import LossSettings
+from polybatch.training.losses.table import WITHOUT_TEMPERATURE
 from polybatch.training.tuning.settings import Tuning
 
 UNTUNED = "untuned"
