@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from polybatch.claims.evidence import Run
     from polybatch.statistics.comparison import Comparison
 
-Word = Literal["supported", "contradicted", "cannot tell", "not run"]
+Word = Literal["supported", "contradicted", "undecided", "not run"]
 UNSEEN = "unseen"
 
 

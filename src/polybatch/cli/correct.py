@@ -43,11 +43,11 @@ def correct(
     ] = None,
     batch_size: Annotated[int, typer.Option(help="Texts encoded at once.", min=1)] = 64,
 ) -> None:
-    """Take the language out of a model's vectors, and save it as a model. Prints the folder.
+    """Remove the language from a model's vectors, and save the result as a model. Prints the folder.
 
-    Fitted on parallel texts, in minutes on a CPU. What stands in a test collection is left out. lsar is loaded by any
-    program that uses sentence-transformers; the others tell the language of each text, or are told it:
-    encode(texts, language="sw").
+    The correction is fitted on parallel texts, in minutes on a CPU. Texts of a test collection are left out. Any
+    program that uses sentence-transformers loads lsar. The other corrections identify the language of each text, or
+    you name it: encode(texts, language="sw").
 
     Example: polybatch correct models/hybrid --by lsar --from recipes/news-sw-ne.toml --out models/hybrid+lsar
     """

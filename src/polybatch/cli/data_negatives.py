@@ -24,12 +24,12 @@ def negatives(
     batch_size: Annotated[int, typer.Option(help="Texts that a model encodes at once.", min=1)] = 64,
     device: Annotated[str, typer.Option(help="Where a model's scores are made: cpu, cuda, ...")] = "cpu",
 ) -> None:
-    """Mine hard negatives into a new table, which trains with negatives = COUNT under [batches].
+    """Mine hard negatives into a new table, to train on with negatives = COUNT under [batches].
 
-    Direction by direction: a query is ranked against the passages of one language, its own where it has some there.
-    Never taken: a passage of the same passage group or a further one (so no translation either), or the same text
-    elsewhere. A row that too few passages fit gets others at random; both are counted. The table's texts stay as they
-    are; negatives that it had are replaced.
+    For each direction, a query is ranked against the passages of one language: its own if it has a passage there.
+    Passages of the same passage group (and so translations), of a further group, or with the same text are never
+    taken. If too few passages fit, the row gets random ones; both kinds are counted. The texts of the table stay the
+    same, and negatives that it had are replaced.
 
     Example: polybatch data negatives tables/news --out tables/news-bm25 --by bm25
     """

@@ -65,11 +65,11 @@ def translate(
     beams: Annotated[int, typer.Option(help="Beams of a model's search.", min=1)] = 4,
     device: Annotated[str, typer.Option(help="Where a model computes: cpu, cuda, ...")] = "cpu",
 ) -> None:
-    """Translate queries and passages of training rows into more languages. Prints what was made and what was refused.
+    """Translate queries and passages of training rows into more languages. Prints what was made and refused.
 
-    The file written has the same ids and groups, and source = "jsonl" of a recipe reads it. Texts are translated
-    sentence by sentence, each distinct one once; versions that are there already stay. Translations are kept in a
-    cache: a run that was stopped goes on where it was, and a second one translates only what is new.
+    The output has the same ids and groups, and a recipe reads it with source = "jsonl". Texts are translated sentence
+    by sentence, and each distinct sentence once. Existing language versions are kept. Translations are kept in a
+    cache: a run that was stopped continues, and a later run translates only what is new.
 
     Example: polybatch data translate rows.jsonl --from en --to sw --translator facebook/m2m100_418M --out new.jsonl
     """

@@ -72,16 +72,18 @@ def evaluate(
 ) -> None:
     """Evaluate a model in the three settings: monolingual, cross-lingual, multilingual. Prints a short table.
 
-    The model need not be trained here. Its own query and document prompts are applied. bm25 is lexical search, over
-    words of any language, with statistics for each; a folder of that name is ./bm25.
+    The model may come from elsewhere. Its own query and document prompts are applied. bm25 is lexical search, with
+    word statistics for each language; if you have a folder of that name, write ./bm25.
 
-    A run file is evaluated by its name: SYSTEM.en.run ranks English queries against the passages of all languages,
-    SYSTEM.en-sw.run against the Swahili ones, by their ids in the collection; export writes such files. What a run does
-    not name ranks after all that it names, and which settings and cut-offs its depth cannot support is said on stderr.
+    The name of a run file tells what it ranks: SYSTEM.en.run has English queries and passages of all languages,
+    SYSTEM.en-sw.run has Swahili passages, by their ids in the collection. `polybatch export` writes such files.
+    Passages that a run does not name count as ranked after all that it names. stderr says which settings and cut-offs
+    the run is too short for.
 
-    An index is evaluated by what its searches find, each way to search as a system of its own: on a collection whose
-    passages it holds under their ids, or with --queries and --judgements on all that it holds. What a search does not
-    find ties after all that it finds. Compare with the results of the model, which ranks exactly.
+    An index is evaluated by its searches, with a system for each search method. Use a collection whose passages it
+    holds under their ids, or --queries and --judgements with all that it holds. Passages that a search does not return
+    count as tied after all that it returns. To see the cost of approximate search, compare with the results of the
+    model, which ranks exactly.
 
     Example: polybatch evaluate models/hybrid --on ntrex-news --languages en,sw,ne --out results/hybrid
     """

@@ -67,11 +67,11 @@ def index(
     device: Annotated[str | None, typer.Option(help="Where to encode: cpu, cuda, ...", show_default="any GPU")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Index an archive: cut into passages, languages told, encoded, stored. Prints what the index holds.
+    """Index an archive: cut it into passages, identify languages, encode and store. Prints what the index holds.
 
-    Run again, it goes on where it was stopped, adds what is new, and replaces what has changed; nothing is encoded
-    twice. Fields are id, text, title, language, date, source, url, or go by the names of usual exports. Bad rows are
-    left out, and listed in OUT.left-out.jsonl.
+    Run it again to continue after a stop, to add new documents and to replace changed ones; nothing is encoded twice.
+    The fields are id, text, title, language, date, source and url, also under the names of common exports. Bad rows
+    are left out and listed in OUT.left-out.jsonl.
 
     Example: polybatch index models/hybrid articles/ --out news-index
     """

@@ -47,8 +47,8 @@ def search(
 ) -> None:
     """Search an index, across languages. Prints the best passages with their language, score and source.
 
-    Scores are cosines (dense), BM25 (text) or sums of reciprocal ranks (hybrid, --balance): they order one list, and
-    mean nothing across lists. Queries are normalised, prefixed and cut off as the model was trained.
+    Scores are cosines (dense), BM25 (text) or sums of reciprocal ranks (hybrid, --balance). They order one list, and
+    cannot be compared between lists. Queries are normalised, prefixed and truncated as in the model's training.
 
     Example: polybatch search news-index "floods after the dam broke" --in sw,ne --balance
     """

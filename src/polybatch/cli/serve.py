@@ -37,11 +37,12 @@ def serve(
         str, typer.Option("--root-path", help="Path under which a proxy has it, such as /news.", show_default=False)
     ] = "",
 ) -> None:
-    """Serve an index: a page to search it, and /search, /documents, /languages, /health and /metrics.
+    """Serve an index: a search page, and /search, /documents, /languages, /health and /metrics.
 
-    With several indices, such as one for each of two models, the page sets their answers side by side and marks what
-    differs. /openapi.json describes the interface. Prints the page's address on stdout and a line for each request on
-    stderr; Ctrl-C stops, and what is being answered is answered. There is no TLS: put a proxy before what others reach.
+    With several indices, such as one for each of two models, the page shows their answers side by side and marks the
+    differences. /openapi.json describes the interface. The address of the page is printed on stdout, and a line for
+    each request on stderr. Ctrl-C stops the server after it has answered open requests. There is no TLS, so put a
+    proxy in front of it before others can reach it.
 
     Example: polybatch serve indices/x-x-mono indices/hybrid
     """

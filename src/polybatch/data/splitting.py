@@ -53,9 +53,7 @@ class Split:
             for note, count in self.notes.items()
         ]
         if rows.tested < FEW:
-            lines.append(
-                f"a test of {rows.tested:,} articles shows only large differences; 50 or more are better"
-            )
+            lines.append(f"a test of {rows.tested:,} articles shows only large differences; 50 or more are better")
         return lines
 
 
