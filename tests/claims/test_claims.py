@@ -234,7 +234,7 @@ def test_what_is_lacking_names_the_collections_that_a_claim_speaks_of() -> None:
     )
     found = verdict(settings.claim(), run_of({"x-y": 0.4, "hybrid": 0.6}, collection="newswire"))
     assert found.word == "not run"
-    assert found.why == ("no run has Hybrid over X-Y in multilingual mAP on ntrex-news, of which the claim speaks",)
+    assert found.why == ("no run has Hybrid over X-Y in multilingual mAP on ntrex-news, which the claim is about",)
 
 
 def test_contamination_is_read_from_the_manifest() -> None:
@@ -270,7 +270,7 @@ def test_every_format_tells_verdict_rule_and_numbers() -> None:
     verdicts = decided([BETTER, *CLAIMS], [run_of({"x-y": 0.5, "hybrid": 0.7})])
     for name, write in FORMATS.items():
         text = write(verdicts)
-        for part in ("Hybrid is better", "supported if each is significantly better", "not run"):
+        for part in ("Hybrid is better", "supported if each difference is significant", "not run"):
             assert part in text or part.upper() in text, (name, part)
         assert "supported" in text.lower()
     (first, *_) = json.loads(FORMATS["json"](verdicts))

@@ -23,7 +23,7 @@ def compare(
     baseline: Annotated[
         str | None,
         typer.Option(
-            help="The system that all others are held against, such as en-en; one that two folders have is "
+            help="The system to compare all others with, such as en-en; if two folders have it, write "
             "'en-en (FOLDER)'.",
             show_default="every system against every other",
         ),
@@ -39,7 +39,7 @@ def compare(
     margin: Annotated[
         list[str] | None,
         typer.Option(
-            help="What counts as equivalent: .01, or rank_distance=20 for one measure; may be repeated.",
+            help="Margin of equivalence: .01, or rank_distance=20 for one measure; may be repeated.",
             show_default=".01, none for measures that count ranks",
         ),
     ] = None,
@@ -55,8 +55,9 @@ def compare(
 
     The unit of every test is the cluster: an article, document or question in all its languages. With several seeds,
     clusters and seeds are crossed random effects. With one seed, the test is a sign-flip permutation of clusters, and
-    is about these models only. p is corrected for all comparisons of the table (Holm). The minimum detectable effect
-    is the difference that the test finds with 80 % power. Compare only what you want to show, such as one baseline,
+    is about these models only. p is corrected for all comparisons of the table (Holm). Differences inside
+    the margin are equivalent, by two one-sided tests. The minimum detectable effect is the difference that the test
+    finds with 80 % power. Compare only what you want to show, such as one baseline,
     one setting and one measure: each further comparison lowers the power of all others.
 
     Example: polybatch compare runs/news --baseline en-en --setting multilingual

@@ -23,18 +23,18 @@ def correct(
     ] = None,
     from_recipe: Annotated[
         Path | None,
-        typer.Option("--from", help="A recipe, on whose training passages to fit instead.", show_default=False),
+        typer.Option("--from", help="Fit on the training passages of this recipe instead.", show_default=False),
     ] = None,
     apart_from: Annotated[
         list[str] | None,
         typer.Option(
-            help="A collection none of whose texts may be fitted on; may be repeated. Those of --from are taken too.",
+            help="A collection whose texts must not be fitted on; may be repeated. The tests of --from always count.",
             show_default=False,
         ),
     ] = None,
     data: Data = None,
     rank: Annotated[
-        int | None, typer.Option(help="Directions taken off by lir (1) or lsar (one less than languages).", min=1)
+        int | None, typer.Option(help="Directions that lir (default 1) or lsar (default languages - 1) removes.", min=1)
     ] = None,
     pivot: Annotated[str, typer.Option(help="The language that shift moves the others to.")] = PIVOT,
     strength: Annotated[
@@ -76,7 +76,7 @@ def correct(
         corpora = (read_development(parse_files(on_files or "")),)
     texts = development_texts(corpora, apart_from=collections)
     if texts.left_out:
-        progress.say(f"{texts.left_out} items stand in a test collection and were left out")
+        progress.say(f"{texts.left_out} items are also in a test collection and were left out")
     options = [word for one in apart_from or () for word in ("--apart-from", one)]
     source = ("--on-files", on_files or "") if from_recipe is None else ("--from", from_recipe)
     record = read_record(model)

@@ -48,7 +48,7 @@ def check(
         typer.Option(help="Languages of a file, such as en,sw; a .tmx file needs them.", show_default="all there are"),
     ] = None,
     processes: Annotated[
-        int | None, typer.Option(help="Processes that look at rows.", min=1, show_default="one a core")
+        int | None, typer.Option(help="Processes that check rows.", min=1, show_default="one per core")
     ] = None,
     data: Data = None,
 ) -> None:

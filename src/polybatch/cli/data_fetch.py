@@ -14,7 +14,7 @@ def fetch(
     data: Data = None,
     languages: Annotated[
         str | None,
-        typer.Option(help="Languages to fetch, such as en,sw, of a set that lies by language.", show_default=False),
+        typer.Option(help="Languages to fetch, such as en,sw, if the set has files by language.", show_default=False),
     ] = None,
 ) -> None:
     """Download a data set into its folder under the data folder. Prints the folder, and the licence on stderr.

@@ -16,13 +16,13 @@ def negatives(
     by: Annotated[
         str, typer.Option(help=f"What ranks: {', '.join(BASELINES)}, or a sentence-transformers folder or hub name.")
     ] = "bm25",
-    count: Annotated[int, typer.Option(help="Negatives of each row, in every language of its passages.")] = 1,
+    count: Annotated[int, typer.Option(help="Negatives per row, in every language of its passages.")] = 1,
     first: Annotated[int, typer.Option(help="Best rank that a negative may have.")] = 30,
     last: Annotated[int, typer.Option(help="Worst rank that a negative may have.")] = 100,
-    below: Annotated[float, typer.Option(help="Share of the positive's score that a negative stays under.")] = 0.9,
-    seed: Annotated[int, typer.Option(help="Which of the passages that fit are taken.", min=0)] = 1,
+    below: Annotated[float, typer.Option(help="A negative must score below this share of the positive's score.")] = 0.9,
+    seed: Annotated[int, typer.Option(help="Seed of the choice among suitable passages.", min=0)] = 1,
     batch_size: Annotated[int, typer.Option(help="Texts that a model encodes at once.", min=1)] = 64,
-    device: Annotated[str, typer.Option(help="Where a model's scores are made: cpu, cuda, ...")] = "cpu",
+    device: Annotated[str, typer.Option(help="Device that computes scores: cpu, cuda, ...")] = "cpu",
 ) -> None:
     """Mine hard negatives into a new table, to train on with negatives = COUNT under [batches].
 

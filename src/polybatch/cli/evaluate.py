@@ -52,16 +52,16 @@ def evaluate(
     batch_size: Annotated[int, typer.Option(help="Texts encoded at once.", min=1)] = 64,
     cache: Annotated[
         Path | None,
-        typer.Option(help="Folder to keep vectors in, by content, and to take them from.", show_default=False),
+        typer.Option(help="Folder that caches vectors by content.", show_default=False),
     ] = None,
     fuse_bm25: Annotated[
         bool, typer.Option("--fuse-bm25", help="Evaluate the reciprocal rank fusion of the model and BM25.")
     ] = False,
     top: Annotated[
         int,
-        typer.Option(help="Best passages recorded for each query, of all languages; export writes them.", min=1),
+        typer.Option(help="Best passages to record per query, over all languages; export writes them.", min=1),
     ] = TOP_SIZE,
-    device: Annotated[str, typer.Option(help="Where scores are made: cpu, cuda, ...")] = "cpu",
+    device: Annotated[str, typer.Option(help="Device that computes scores: cpu, cuda, ...")] = "cpu",
     queries: Queries = None,
     judgements: Judgements = None,
     method: Ways = None,

@@ -12,11 +12,11 @@ from polybatch.languages import check_language
 def poison(
     triples: Annotated[
         Path,
-        typer.Argument(help="Tab-separated: an instruction, a query and a passage on each line.", show_default=False),
+        typer.Argument(help="Tab-separated, per line: an instruction, a query and a passage.", show_default=False),
     ],
     out: Annotated[Path, typer.Option(help="The .jsonl file to write.", show_default=False)],
     language: Annotated[str, typer.Option(help="Language of the texts.")] = "en",
-    seed: Annotated[int, typer.Option(help="Which of the twins that fit are taken.", min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the choice among suitable negatives.", min=0)] = 1,
 ) -> None:
     """Write training rows with two poisoned hard negatives for each triple: a wrong instruction, a wrong query.
 

@@ -20,7 +20,9 @@ Out = Annotated[
 Table = Annotated[
     Path | None,
     typer.Option(
-        "--table", help="Folder of rows that `polybatch data build` wrote from the recipe.", show_default="built anew"
+        "--table",
+        help="Folder of rows that `polybatch data build` wrote from the recipe.",
+        show_default="built from the recipe",
     ),
 ]
 
@@ -33,7 +35,7 @@ def run(
     systems: Systems = None,
     seeds: Seeds = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be done and estimates of it; load no model.")
+        bool, typer.Option("--dry-run", help="Print the plan with estimates, and load no model.")
     ] = False,
     track: Track = "auto",
     details: Details = False,

@@ -20,21 +20,21 @@ def serve(
             show_default=HOST,
         ),
     ] = None,
-    port: Annotated[int, typer.Option(help="Port; 0 takes one that is free.", min=0, max=65535)] = PORT,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = PORT,
     token: Annotated[
         str | None,
         typer.Option(
             envvar="POLYBATCH_TOKEN",
-            help="What writing needs, 16 characters or more; without one nobody writes. The variable is the safer way: "
-            "others on a machine see its command lines.",
+            help="Token that writing needs, 16 characters or more; without it, nobody can write. A variable is safer: "
+            "others on this machine can see command lines.",
             show_default=False,
         ),
     ] = None,
     rate: Annotated[
-        float, typer.Option(help="Requests a second that one address may make, over time; 0 is no limit.", min=0)
+        float, typer.Option(help="Requests per second that one address may make, on average; 0 for no limit.", min=0)
     ] = RATE,
     root: Annotated[
-        str, typer.Option("--root-path", help="Path under which a proxy has it, such as /news.", show_default=False)
+        str, typer.Option("--root-path", help="Path under which a proxy serves it, such as /news.", show_default=False)
     ] = "",
 ) -> None:
     """Serve an index: a search page, and /search, /documents, /languages, /health and /metrics.

@@ -28,18 +28,18 @@ def sweep(
     ] = None,
     size: Annotated[
         str | None,
-        typer.Option(help="Shares of the training rows, by whole passage groups.", metavar="1,.5,.25"),
+        typer.Option(help="Shares of the training rows; passage groups stay whole.", metavar="1,.5,.25"),
     ] = None,
     on: Annotated[
         list[str] | None,
         typer.Option(
             "--on",
-            help="Development collection, never one of the recipe's test; may be given again.",
+            help="Development collection, never one of the recipe's test; may be repeated.",
             show_default="the recipe's selection.development",
         ),
     ] = None,
     test: Annotated[
-        bool, typer.Option("--test/--no-test", help="Measure the chosen value on the recipe's test, once.")
+        bool, typer.Option("--test/--no-test", help="Test the chosen value once, on the recipe's test.")
     ] = True,
     out: Annotated[
         Path | None,

@@ -40,13 +40,13 @@ def train(
         typer.Option(
             "--from",
             help="Pretrained encoder that the preset tunes: a folder, or a name on the hub.",
-            show_default="an encoder from nothing",
+            show_default="an encoder from random weights",
             metavar="MODEL",
         ),
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option("--time", help="Minutes that --from may take, the table included.", min=0.1, show_default="15"),
+        typer.Option("--time", help="Minutes that --from may take, including the table.", min=0.1, show_default="15"),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the initial vectors, the batches and the dropout.", min=0)] = 1,
     data: Data = None,
@@ -130,7 +130,9 @@ def train(
         typer.echo(held_out_verdict(from_, out, test, progress))
     elif test:
         progress.say(offer(tuple(archives)))
-        progress.say(f"how good it is on what was held out: polybatch evaluate {out} --on {test} --out {out}.results")
+        progress.say(
+            f"to evaluate it on the held-out articles: polybatch evaluate {out} --on {test} --out {out}.results"
+        )
     typer.echo(out)
 
 

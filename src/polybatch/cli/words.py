@@ -13,7 +13,7 @@ def words(
     lexicon: Annotated[
         Path,
         typer.Argument(
-            help="Tab-separated: a line with two languages, as en and sw, then a word and its translation a line.",
+            help="Tab-separated: two languages, such as en and sw, then a word and its translation per line.",
             show_default=False,
         ),
     ],

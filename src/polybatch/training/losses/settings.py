@@ -5,13 +5,13 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 LOSSES = {
-    "info-nce": "find the passage of each query among all passages and hard negatives of the batch",
-    "equation-1": "eq. 1 of arXiv 2408.10536 to the letter: cosines without a temperature, queries to passages only",
+    "info-nce": "finds the passage of each query among all passages and hard negatives of the batch",
+    "equation-1": "eq. 1 of arXiv 2408.10536, exactly: cosines without a temperature, queries to passages only",
     "cached-info-nce": "info-nce for batches larger than memory, some texts at a time; for transformers only",
-    "clear": "info-nce, and back from each passage to its query's translation, the two kept alike (CLEAR)",
-    "lakda": "info-nce, and a query and its translation score the passages of the batch alike (LaKDA)",
-    "distillation": "info-nce, and every text lies where a teacher has its translation into one language (MIMO)",
-    "erasure": "info-nce, and no component of a vector tells the language of its text (LANCER)",
+    "clear": "info-nce, and the reverse from each passage to its query's translation, with both kept similar (CLEAR)",
+    "lakda": "info-nce, and gives the passages of the batch the same scores for a query and its translation (LaKDA)",
+    "distillation": "info-nce, and places every text where a teacher places its translation into one language (MIMO)",
+    "erasure": "info-nce, and makes every component of a vector uncorrelated with the text's language (LANCER)",
 }
 """What each loss asks for; its own file has the formula and the source."""
 
@@ -45,12 +45,12 @@ class LossSettings(BaseModel):
     )
     temperature: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
         0.05,
-        description="what cosines are divided by before the softmax; 0.05 for encoders from nothing, 0.01 for E5, 0.02"
+        description="divisor of cosines before the softmax; 0.05 for encoders from random weights, 0.01 for E5, 0.02"
         " for other pretrained ones; not for equation-1",
     )
     symmetric: bool = Field(
         True,
-        description="also find the query of each passage, and average the two losses; not for equation-1 and clear",
+        description="also train from passage to query, and average both losses; not for equation-1 and clear",
     )
     mini_batch: Annotated[int, Field(ge=1)] = Field(
         32, description="texts in memory at once in each process; for cached-info-nce"
