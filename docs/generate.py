@@ -94,9 +94,9 @@ def measures_page() -> str:
     lines = [
         "# Measures",
         NOTE,
-        "By what a model is judged. A measure's name is its identity: `nDCG@10` is nDCG of the best ten. Give names",
-        "with `--measure`. Ranks are over the whole pool. Measures of a ranking take ties in a neutral fixed order;",
-        "distances, expected ranks. [Concepts](concepts.md#measures) explains the main ones.\n",
+        "Models are evaluated by these measures. A measure's name is its identity: `nDCG@10` is nDCG of the best ten.",
+        "Give names with `--measure`. Ranks are over the whole pool. Measures of a ranking break ties in a neutral",
+        "fixed order; distances use expected ranks. [Concepts](concepts.md#measures) explains the main ones.\n",
         "| measure | what | settings | better | by default |",
         "|---|---|---|---|---|",
     ]

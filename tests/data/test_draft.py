@@ -108,7 +108,7 @@ def test_a_hundred_faults_of_one_file_are_cut_to_fifty_and_a_count() -> None:
     faults = [Fault(f"a.jsonl:{line}", "broken") for line in range(100)] + [Fault("b.jsonl:1", "broken")]
     kept = shortened(faults)
     assert kept[:51] == [*faults[:50], faults[100]]
-    assert kept[51:] == [Fault("a.jsonl", "50 more faults", "mend those above first")]
+    assert kept[51:] == [Fault("a.jsonl", "50 more faults", "correct those above first")]
 
 
 def test_a_title_goes_before_its_text() -> None:

@@ -183,7 +183,7 @@ def test_a_test_collection_under_another_name_is_refused_to_select_by(tmp_path: 
                 inputs_of(recipe, tmp_path, heard)
         else:
             inputs_of(recipe, tmp_path, heard)
-    assert "other: 1 of its 3 queries also stand in newswire, which is tested on" in heard.said
+    assert "other: 1 of its 3 queries are also in newswire, which is tested on" in heard.said
 
 
 def test_validation_rows_that_stand_in_a_test_are_left_out_of_what_is_selected_by(tmp_path: Path) -> None:

@@ -21,12 +21,12 @@ METHODS_HELP = "; ".join(f"[bold]{name}[/bold]: {about}" for name, about in METH
 
 def search(
     index: Annotated[Path, typer.Argument(help="Folder that polybatch index made.", show_default=False)],
-    query: Annotated[str, typer.Argument(help="What to look for, in any language.", show_default=False)],
+    query: Annotated[str, typer.Argument(help="The query, in any language.", show_default=False)],
     asked: Annotated[
-        str | None, typer.Option("--from", help="Language of the query; kept with the answer.", show_default=False)
+        str | None, typer.Option("--from", help="Language of the query; recorded in the answer.", show_default=False)
     ] = None,
     languages: Annotated[
-        str | None, typer.Option("--in", help="Languages to look in, such as en,ne.", show_default="all")
+        str | None, typer.Option("--in", help="Languages to search, such as en,ne.", show_default="all")
     ] = None,
     top: Annotated[int, typer.Option(help="Documents to show, or passages.", min=1, max=MOST)] = TOP,
     passages: Annotated[
@@ -38,20 +38,21 @@ def search(
         list[str] | None, typer.Option(help="A source, as the archive names it; may be repeated.", show_default="all")
     ] = None,
     balance: Annotated[
-        bool, typer.Option("--balance", help="Take turns between languages, so that none crowds out the others.")
+        bool,
+        typer.Option("--balance", help="Take hits from each language in turn, so that none crowds out the others."),
     ] = False,
     method: Annotated[str, typer.Option(help=f"{METHODS_HELP}.")] = METHOD,
     hybrid: Annotated[bool, typer.Option("--hybrid", help="The same as --method hybrid.")] = False,
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
     model: Annotated[
         str | None,
-        typer.Option(help="The model, where it has moved since.", show_default="as the index names it"),
+        typer.Option(help="Folder of the model, if it was moved.", show_default="as the index names it"),
     ] = None,
 ) -> None:
     """Search an index, across languages. Prints the best documents with their language, score, source and best passage.
 
-    Scores are cosines (dense), BM25 (text) or sums of reciprocal ranks (hybrid, --balance): they order one list, and
-    mean nothing across lists. Queries are normalised, prefixed and cut off as the model was trained.
+    Scores are cosines (dense), BM25 (text) or sums of reciprocal ranks (hybrid, --balance). They order one list, and
+    cannot be compared between lists. Queries are normalised, prefixed and truncated as in the model's training.
 
     Example: polybatch search news-index "floods after the dam broke" --in sw,ne --balance
     """

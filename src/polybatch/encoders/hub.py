@@ -11,7 +11,7 @@ from polybatch.errors import Fault, ModelError
 
 PATIENCE = 10.0  # seconds
 LONGEST_REASON = 200  # characters
-MEANWHILE = 'until then kind = "static" or "transformer" trains from nothing and needs no download'
+MEANWHILE = 'until then kind = "static" or "transformer" trains from random weights and needs no download'
 
 
 def find_model(name: str, *, revision: str | None = None) -> str:

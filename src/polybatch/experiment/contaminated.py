@@ -42,7 +42,7 @@ def find_rows(
         known = _look(built, collections, progress) | {"of": of}
         write_json(path, known)
     for name, count in known["datasets"].items():
-        progress.say(f"{name}: {count:,} rows also stand in {what}, see {path}")
+        progress.say(f"{name}: {count:,} rows are also in {what}, see {path}")
     return np.array(known["rows"], dtype=np.int64)
 
 

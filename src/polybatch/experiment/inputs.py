@@ -196,7 +196,7 @@ def _check_untested(development: Collection, tests: Sequence[Collection], progre
     """
     for other in tests:
         mine, theirs = _standing(development, other), _standing(other, development)
-        told = f"{mine.standing:,} of its {mine.queries:,} queries also stand in {other.name}, which is tested on"
+        told = f"{mine.standing:,} of its {mine.queries:,} queries are also in {other.name}, which is tested on"
         if max(mine.share, theirs.share) >= SAME:
             found = f"{told}, and {theirs.standing:,} of {theirs.queries:,} the other way"
             raise RecipeError([Fault(f"selection.development: {development.name}", found, "other texts to select by")])

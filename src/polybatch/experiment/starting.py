@@ -90,7 +90,11 @@ def _systems(languages: Sequence[str], *, pretrained: bool) -> Iterator[str]:
     systems = ["bm25", "untuned", *(["en-en"] if "en" in languages else []), "x-x-mono", "x-y", "hybrid"]
     yield f"systems = {json.dumps(systems)}  # bm25 and untuned are not trained: baselines"
     seeds = [1] if pretrained else [1, 2, 3]
-    why = "more seeds show what is luck; three at least before a claim" if pretrained else "three show what is luck"
+    why = (
+        "more seeds show the variance over seeds; use three or more for a claim"
+        if pretrained
+        else "three seeds show the variance"
+    )
     yield f"seeds = {json.dumps(seeds)}  # {why}"
 
 
@@ -127,7 +131,7 @@ def _pretrained(model: str) -> list[str]:
 def _static() -> list[str]:
     return [
         "[encoder]",
-        'kind = "static"  # learns from nothing in a minute; "pretrained" with a model is stronger',
+        'kind = "static"  # learns from random weights in a minute; "pretrained" with a model is stronger',
         "dimension = 256",
         "",
         "[training]",

@@ -166,7 +166,7 @@ def told(sweep: Sweep) -> tuple[str, ...]:
     if sweep.choice:
         found.insert(0, f"Chosen: {sweep.choice.text}.")
     if not sweep.finished:
-        found.append("This sweep was cut short: its command goes on with it.")
+        found.append("This sweep was cut short; give its command again to continue it.")
     elif sweep.tested:
         found.append(f"The test was measured once, with {sweep.key} {sweep.tested}.")
     if sweep.key == "size" and sweep.values:

@@ -11,7 +11,7 @@ from polybatch.languages import check_language
 Method = Literal["dense", "text", "hybrid"]
 
 METHODS: Mapping[Method, str] = {
-    "dense": "nearest vectors of the model",
+    "dense": "nearest neighbours of the query vector",
     "text": "BM25 over words",
     "hybrid": "reciprocal rank fusion of both",
 }
@@ -32,7 +32,7 @@ DEPTH = 100  # hits asked for with each query where an index is judged
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of an archive. `id` is unique to the archive; `language` None is told passage by passage.
+    """A document of an archive. `id` is unique to the archive; `language` None is identified for each passage.
 
     `date` is the day it was published, where that is known.
     """

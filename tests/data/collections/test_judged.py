@@ -132,7 +132,7 @@ def test_africlirmatrix_counts_judged_articles_that_the_corpus_lacks(data: Path)
     collection = load_collection("africlirmatrix", data=data)
     assert collection.judgements == {"5": {"sw:1"}}
     assert (
-        collection.notes["judgements of passages that the corpus lacks, passed over"] == "1, 1 of them relevant: sw:99"
+        collection.notes["judgements of passages missing from the corpus, left out"] == "1, 1 of them relevant: sw:99"
     )
 
 

@@ -66,7 +66,7 @@ def test_judged_documents_that_the_corpus_lacks_are_counted_and_named(data: Path
     write_lines(data / "neuclir/neuclir-2023-qrels.final/qrels.final.gains.fas", "200 0 fas-1 3", *lacking)
     collection = load_collection("neuclir-2023", data=data)
     assert collection.judgements == {"200": {"fas-1", "zho-2"}}
-    assert collection.notes["judgements of passages that the corpus lacks, passed over"] == (
+    assert collection.notes["judgements of passages missing from the corpus, left out"] == (
         "7, 3 of them relevant: gone-0, gone-1, gone-2, gone-3, gone-4, …"
     )
     write_lines(data / "neuclir/neuclir-2023-qrels.final/qrels.final.gains.fas", "200 0 fas-1 3", "999 0 gone-1 1")

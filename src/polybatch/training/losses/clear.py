@@ -39,7 +39,7 @@ def _fault(settings: "LossSettings") -> str:
 
 LOSS = Loss(
     "clear",
-    "info-nce, and back from each passage to its query's translation, the two kept alike (CLEAR)",
+    "info-nce, and the reverse from each passage to its query's translation, with both kept similar (CLEAR)",
     options=("temperature", "weight", "divergence"),
     needs=TRANSLATIONS,
     weight=0.4,

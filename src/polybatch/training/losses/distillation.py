@@ -37,7 +37,7 @@ def _fault(settings: "LossSettings") -> str:
 
 LOSS = Loss(
     "distillation",
-    "info-nce, and every text lies where a teacher has its translation into one language (MIMO)",
+    "info-nce, and places every text where a teacher places its translation into one language (MIMO)",
     options=("temperature", "symmetric", "weight", "teacher", "teacher_language"),
     needs=TEACHER,
     weight=0.8,

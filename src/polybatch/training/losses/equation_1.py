@@ -4,5 +4,5 @@ from polybatch.training.losses.loss import Loss
 
 LOSS = Loss(
     "equation-1",
-    "eq. 1 of arXiv 2408.10536 to the letter: cosines without a temperature, queries to passages only",
+    "eq. 1 of arXiv 2408.10536, exactly: cosines without a temperature, queries to passages only",
 )

@@ -54,7 +54,7 @@ def correlation(vectors: "Tensor", languages: "Tensor") -> "Tensor":
 
 LOSS = Loss(
     "erasure",
-    "info-nce, and no component of a vector tells the language of its text (LANCER)",
+    "info-nce, and makes every component of a vector uncorrelated with the text's language (LANCER)",
     options=("temperature", "symmetric", "weight"),
     needs=LANGUAGES,
     weight=0.5,

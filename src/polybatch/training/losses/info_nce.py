@@ -4,6 +4,6 @@ from polybatch.training.losses.loss import Loss
 
 LOSS = Loss(
     "info-nce",
-    "find the passage of each query among all passages and hard negatives of the batch",
+    "finds the passage of each query among all passages and hard negatives of the batch",
     options=("temperature", "symmetric"),
 )

@@ -33,7 +33,7 @@ def alignment(loss: "TwoTermLoss", vectors: "list[Tensor]", beside: "list[dict[s
 
 LOSS = Loss(
     "lakda",
-    "info-nce, and a query and its translation score the passages of the batch alike (LaKDA)",
+    "info-nce, and gives the passages of the batch the same scores for a query and its translation (LaKDA)",
     options=("temperature", "symmetric", "weight"),
     needs=TRANSLATIONS,
     weight=0.5,

@@ -27,12 +27,12 @@ class LossSettings(BaseModel):
     )
     temperature: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
         0.05,
-        description="what cosines are divided by before the softmax; 0.05 for encoders from nothing, 0.01 for E5, 0.02"
+        description="divisor of cosines before the softmax; 0.05 for encoders from random weights, 0.01 for E5, 0.02"
         f" for other pretrained ones; not for {_others('temperature')}",
     )
     symmetric: bool = Field(
         True,
-        description=f"also find the query of each passage, and average the two losses; not for {_others('symmetric')}",
+        description=f"also train from passage to query, and average both losses; not for {_others('symmetric')}",
     )
     mini_batch: Annotated[int, Field(ge=1)] = Field(
         32, description=f"texts in memory at once in each process; for {_takers('mini_batch')}"

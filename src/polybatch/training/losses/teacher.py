@@ -45,7 +45,7 @@ def teacher_vectors(
     texts = {side: _texts(table, side, language, rows) for side in (QUERY, PASSAGE)}
     works = f"the teacher reads every row in {language}"
     faults = [
-        Fault(f"{side_name(side)}.{language}", f"{found.count(None)} of {len(table)} rows lack it", works)
+        Fault(f"{side_name(side)}.{language}", f"{found.count(None)} of {len(table)} rows do not have it", works)
         for side, found in texts.items()
         if None in found
     ]
