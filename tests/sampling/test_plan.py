@@ -17,8 +17,8 @@ from polybatch.sampling.faults import largest_batch, plan_faults
 from polybatch.sampling.mix import count_mix
 from polybatch.sampling.plan import Plan, make_plan
 from polybatch.sampling.schedules import Schedule, make_schedule
-from polybatch.sampling.shape import CorpusShape, dataset_shape, parallel_dataset
 from polybatch.sampling.strategies import STRATEGIES, Composition, make_strategy
+from polybatch.table.shape import CorpusShape, dataset_shape, parallel_dataset
 from tests.sampling.shapes import LANGUAGES, Made, corpora, make, parallel
 
 NAMES = st.sampled_from(list(STRATEGIES))

@@ -6,9 +6,9 @@ import numpy as np
 
 from polybatch.errors import Fault
 from polybatch.records import Direction
-from polybatch.sampling.shape import NEGATIVES, CorpusShape, DatasetShape
 from polybatch.sampling.strategies import BatchKind, Strategy
 from polybatch.sampling.streams import direction_weights
+from polybatch.table.shape import NEGATIVES, CorpusShape, DatasetShape
 
 
 def plan_faults(

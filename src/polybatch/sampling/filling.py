@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from polybatch.hashing import key_of
 from polybatch.sampling.agenda import AHEAD, KIND_BLOCK, Agenda, Turns
 from polybatch.sampling.apportionment import Apportionment, Shares
 from polybatch.sampling.items import items_in_turn
-from polybatch.sampling.permutation import key_of, permute
+from polybatch.sampling.permutation import permute
 from polybatch.sampling.repair import Repair, Slots
-from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape
 from polybatch.sampling.streams import Lane, Stream
+from polybatch.table.shape import PASSAGE, QUERY, CorpusShape
 
 _BLOCK_ROWS = 16384  # of the batches that are filled at one go
 _FRESH = 8  # a stream this many times its rows in a batch shuffles freely; a shorter one only as far as is safe

@@ -8,7 +8,7 @@ import numpy as np
 
 from polybatch.sampling.agenda import KIND_BLOCK
 from polybatch.sampling.plan import Batch
-from polybatch.sampling.shape import CorpusShape
+from polybatch.table.shape import CorpusShape
 
 MOST_BLOCKS = 500  # in a record; a longer training is recorded in blocks of several times KIND_BLOCK batches
 

@@ -8,13 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from polybatch.errors import RecipeError
+from polybatch.hashing import key_of
 from polybatch.records import Direction
 from polybatch.sampling.agenda import Agenda
 from polybatch.sampling.faults import plan_faults
 from polybatch.sampling.filling import Filling
-from polybatch.sampling.permutation import key_of
 from polybatch.sampling.schedules import Schedule
-from polybatch.sampling.shape import NEGATIVES, CorpusShape
 from polybatch.sampling.strategies import (
     BatchKind,
     Composition,
@@ -23,6 +22,7 @@ from polybatch.sampling.strategies import (
     strategy_faults,
 )
 from polybatch.sampling.streams import Choice, direction_weights, make_lanes
+from polybatch.table.shape import NEGATIVES, CorpusShape
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from polybatch.errors import DataError, Fault, RecipeError
 from polybatch.records import Direction
 from polybatch.sampling.plan import Plan, make_plan
 from polybatch.sampling.schedules import Schedule
-from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape, dataset_shape
 from polybatch.sampling.strategies import Composition
+from polybatch.table.shape import PASSAGE, QUERY, CorpusShape, dataset_shape
 
 
 class DirectionSampler:

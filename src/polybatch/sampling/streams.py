@@ -8,7 +8,7 @@ import numpy as np
 
 from polybatch.records import Direction
 from polybatch.sampling.apportionment import Shares
-from polybatch.sampling.shape import CorpusShape
+from polybatch.table.shape import CorpusShape
 
 Pair = tuple[int, int]
 """A direction by the numbers of its languages."""

@@ -21,8 +21,8 @@ from polybatch.records import Direction
 from polybatch.sampling.mix import count_mix
 from polybatch.sampling.plan import Batch, Plan, make_plan
 from polybatch.sampling.schedules import Schedule
-from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import Composition
+from polybatch.table.shape import CorpusShape
 
 MIX = "mix.json"
 """The file beside a model that says what its batches really held."""

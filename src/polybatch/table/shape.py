@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
+from polybatch.hashing import key_of
 from polybatch.records import Direction
-from polybatch.sampling.permutation import key_of
 
 QUERY, PASSAGE, NEGATIVES = 0, 1, 2
 """Sides of a row: its query, its passage, and from NEGATIVES on its hard negatives."""
