@@ -1,4 +1,4 @@
-"""Which rows make a batch: strategies, plans, and what sentence-transformers trains with. No texts."""
+"""Which rows make a batch: strategies, plans, and what sentence-transformers trains with. Texts are in `table`."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -102,7 +102,7 @@ class Filling:
         self._leaf_pair = np.array([leaf.pair or (-1, -1) for leaf in leaves], dtype=np.int16)
         # the patterns of each dataset that have any direction that is drawn from it
         self._drawn = {
-            number: np.zeros(len(one.patterns), dtype=bool) for number, one in enumerate(self.shape.datasets)
+            number: np.zeros(len(dataset.patterns), dtype=bool) for number, dataset in enumerate(self.shape.datasets)
         }
         for leaf in leaves:
             stream = self.streams[leaf.stream]
@@ -195,7 +195,7 @@ class Filling:
         dataset = self._dataset[stream]
         rows = np.empty(len(stream), dtype=np.int64)
         conflicts = [group + self.shape.first_groups[dataset]]
-        kinds = max((len(one.further) for one in self.shape.datasets if one.further is not None), default=0)
+        kinds = max((len(dataset.further) for dataset in self.shape.datasets if dataset.further is not None), default=0)
         conflicts.extend(np.full(len(stream), -1, dtype=np.int64) for _ in range(kinds))
         for number in {*self._dataset.tolist()}:
             shape = self.shape.datasets[number]

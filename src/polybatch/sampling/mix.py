@@ -62,7 +62,7 @@ def count_mix(shape: CorpusShape, batches: Iterable[Batch], *, block: int = KIND
     by_dataset = np.array([rows for _, rows in counts]).reshape(-1, datasets)
     return Mix(
         block,
-        {kind: np.bincount(found, minlength=len(counts)) for kind, found in kinds.items()},
+        {kind: np.bincount(blocks, minlength=len(counts)) for kind, blocks in kinds.items()},
         {
             f"{shape.languages[query]}-{shape.languages[passage]}": by_direction[:, query, passage]
             for query, passage in np.argwhere(by_direction.any(axis=0)).tolist()
