@@ -154,11 +154,14 @@ def architecture_page() -> str:
         "# Architecture",
         NOTE,
         "Which file does what, by the first line of each. Imports point down, in the order of this page. Siblings are",
-        "strangers: `cli` and `api`; `report`, `search` and `training`; `claims` and `correction`; `encoders` and",
-        "`sampling`. A report never meets a model.\n",
+        "strangers: `cli` and `api`; `report`, `search` and `training`; `claims` and `correction`; `data` and",
+        "`sampling`; `encoders` and `table`. A report never meets a model.\n",
+        "`table` holds the texts of all rows, and their shape: the groups and languages of every row. `data` builds",
+        "tables, `sampling` plans batches from the shape alone, and trainers read the texts of a batch out of the",
+        "table. A table knows nothing of batches: it reads any rows in any languages.\n",
     ]
     rooms = "cli api experiment report search training claims correction statistics judging measures results data"
-    order = (*rooms.split(), "encoders", "sampling", "text", "")
+    order = (*rooms.split(), "sampling", "encoders", "table", "text", "")
     for package in order:
         folder = ROOT / "src/polybatch" / package
         lines.append(f"## {package or 'the shared core'}\n")
