@@ -159,6 +159,17 @@ def architecture_page() -> str:
         "`table` holds the texts of all rows, and their shape: the groups and languages of every row. `data` builds",
         "tables, `sampling` plans batches from the shape alone, and trainers read the texts of a batch out of the",
         "table. A table knows nothing of batches: it reads any rows in any languages.\n",
+        "How many files a new thing touches, docs apart, by the lists in [CONTRIBUTING.md](../CONTRIBUTING.md):\n",
+        "| new | source files | test files | which |",
+        "|---|--:|--:|---|",
+        "| strategy | 1 | 1 | an entry of `sampling/strategies.py` |",
+        "| loss | 2 | 1 | its file in `training/losses`, and its name in `table.py` there |",
+        "| measure | 1 | 1 | a formula and its entry in a file of `measures` |",
+        "| search engine | 2 | 1 | its file in `search/engines`, and its scheme in `table.py` there |",
+        "| archive format | 2 | 1 | its file in `data/archives`, and its ending in `archive.py` there |",
+        "| published data set, rows to train on | 3 | 1 | `data/sources`: its file and `table.py`; `data/fetching/origins.py` |",
+        "| published data set, to evaluate on | 4 | 1 | `data/collections`: its file, `readers.py`, `table.py`, `upstreams.py` |\n",
+        "Contract tests run over all strategies, losses, measures and engines without a change.\n",
     ]
     rooms = "cli api experiment report search training claims correction statistics judging measures results data"
     order = (*rooms.split(), "sampling", "encoders", "table", "text", "")
