@@ -167,8 +167,8 @@ def architecture_page() -> str:
         "| measure | 1 | 1 | a formula and its entry in a file of `measures` |",
         "| search engine | 2 | 1 | its file in `search/engines`, and its scheme in `table.py` there |",
         "| archive format | 2 | 1 | its file in `data/archives`, and its ending in `archive.py` there |",
-        "| published data set, rows to train on | 3 | 1 | `data/sources`: its file and `table.py`; `data/fetching/origins.py` |",
-        "| published data set, to evaluate on | 4 | 1 | `data/collections`: its file, `readers.py`, `table.py`, `upstreams.py` |\n",
+        "| data set to train on | 3 | 1 | its file and `table.py` in `data/sources`; `data/fetching/origins.py` |",
+        "| data set to evaluate on | 3 | 1 | its file, `table.py` and `upstreams.py` in `data/collections` |\n",
         "Contract tests run over all strategies, losses, measures and engines without a change.\n",
     ]
     rooms = "cli api experiment report search training claims correction statistics judging measures results data"
