@@ -29,7 +29,7 @@ from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from polybatch.provenance import content_hash
 from polybatch.records import SETTINGS, Collection, Passage, Query
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.material import Material
 from polybatch.training.train import train_system
 

@@ -73,8 +73,8 @@ def test_every_fault_is_named_with_its_place() -> None:
         "queries:2: query 'q' occurs twice; ids are unique in a language (en)",
         "queries:3: query 'r' has no text; fill it, or remove it",
         "queries:4: query 'q' occurs twice with another text; ids are unique in a language (en)",
-        "qrels:1: judges query 'z', which is not among the queries",
-        "qrels:2: judges passage 'z', which the pool lacks",
+        "qrels:1: judgement of query 'z', which is not among the queries",
+        "qrels:2: judgement of passage 'z', which is not in the pool",
         "qrels:5: query 'q', passage 'en1': grade 2, but 1 before; one grade for a pair",
     ]
 

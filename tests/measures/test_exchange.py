@@ -278,7 +278,7 @@ def test_a_collection_without_a_ranking_of_all_its_passages_is_named(tmp_path: P
     apart = replace(news(), settings=("monolingual", "cross-lingual"))
     out = tmp_path / "out"
     evaluate(Ones(), [tiny(), apart], system="ones", strategy=None, seed=None, out=out, progress=Silent())
-    with pytest.raises(ResultsError, match=r"top\.parquet: has no ranking of all passages of news; judge it again"):
+    with pytest.raises(ResultsError, match=r"top\.parquet: has no ranking of all passages of news; evaluate it again"):
         export_runs(out, tmp_path / "runs")
 
 

@@ -13,8 +13,8 @@ from polybatch.files import read_json, write_json
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.records import Collection
-from polybatch.sampling.shape import CorpusShape, DatasetShape, dataset_shape
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.shape import CorpusShape, DatasetShape, dataset_shape
 
 LISTED = 1000  # matches written out; all rows are
 STEP = 1000  # rows between two steps of the bar

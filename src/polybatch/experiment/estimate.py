@@ -13,8 +13,8 @@ from polybatch.experiment.inputs import Inputs, load_inputs
 from polybatch.experiment.preview import preview, to_text
 from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Progress
-from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.shape import PASSAGE, QUERY, CorpusShape
 
 SAMPLE = 2000  # texts of each side, to guess lengths from
 CHARACTERS_PER_TOKEN = 4.0

@@ -21,7 +21,7 @@ from polybatch.experiment.recipe.encoder import model_faults
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.records import Collection
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.plans import plan_of
 from polybatch.training.selection import validation_plan
 from polybatch.training.settings import UNTUNED

@@ -27,7 +27,7 @@ from polybatch.report.summary import MAP, RANK_DISTANCE
 from polybatch.report.tables import Cell, Row, Table
 from polybatch.report.wording import number, plural
 from polybatch.results.sweep import DISTANCE, MACRO, TO_SCALE, Sweep
-from polybatch.sampling.strategies import title_of
+from polybatch.results.systems import title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

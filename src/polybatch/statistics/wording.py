@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from polybatch.sampling.strategies import title_of
+from polybatch.results.systems import title_of
 from polybatch.statistics.comparison import CLUSTER, Comparison
 from polybatch.statistics.family import Method
 

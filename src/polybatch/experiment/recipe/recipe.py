@@ -12,7 +12,7 @@ from polybatch.data.sources.source import Source
 from polybatch.data.sources.table import SOURCES
 from polybatch.experiment.recipe.lines import line_of
 from polybatch.judging.baselines.table import BASELINES
-from polybatch.sampling.strategies import STRATEGIES
+from polybatch.sampling.strategies import STRATEGIES, compared_strategies
 from polybatch.training.settings import UNTUNED, TrainingRecipe
 
 SYSTEMS = (*BASELINES, UNTUNED, *STRATEGIES)
@@ -37,7 +37,7 @@ class Recipe(TrainingRecipe):
         {}, description="collection -> its languages, for one that does not have all `languages`, or has others"
     )
     systems: Annotated[list[Literal[SYSTEMS]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
-        [*BASELINES, UNTUNED, "en-en", "x-x-mono", "x-y", "hybrid"],
+        [*BASELINES, UNTUNED, *compared_strategies(["en"])],
         description="the systems to train, evaluate and compare, in this order; bm25 and untuned are not trained",
     )
     seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = Field(

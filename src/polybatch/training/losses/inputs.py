@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from polybatch.errors import Fault, RecipeError
-from polybatch.sampling.permutation import key_of
+from polybatch.hashing import key_of
 from polybatch.sampling.plan import Batch
-from polybatch.sampling.shape import NEGATIVES, QUERY, CorpusShape
-from polybatch.sampling.table import side_name
+from polybatch.table.columns import side_name
+from polybatch.table.shape import NEGATIVES, QUERY, CorpusShape
 from polybatch.training.losses.loss import LANGUAGES, TEACHER, TRANSLATIONS
 from polybatch.training.losses.settings import LossSettings
 from polybatch.training.losses.teacher import TeacherVectors

@@ -8,8 +8,9 @@ import numpy as np
 
 from polybatch.errors import Fault, RecipeError
 from polybatch.progress import Progress
-from polybatch.sampling.shape import PASSAGE, QUERY
-from polybatch.sampling.table import AlignedTable, side_name
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.columns import side_name
+from polybatch.table.shape import PASSAGE, QUERY
 
 
 class Teacher(Protocol):

@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
+from polybatch.hashing import key_of
 from polybatch.records import Direction
-from polybatch.sampling.permutation import key_of
 
 QUERY, PASSAGE, NEGATIVES = 0, 1, 2
 """Sides of a row: its query, its passage, and from NEGATIVES on its hard negatives."""
@@ -58,8 +58,8 @@ class DatasetShape:
         has = self.patterns[:, QUERY, query] & self.patterns[:, PASSAGE, passage]
         if not len(self.stratum_patterns):
             return np.zeros(0, dtype=bool)
-        found: np.ndarray = np.logical_or.reduceat(has[self.stratum_patterns], self.stratum_ends[:-1])
-        return found
+        reached: np.ndarray = np.logical_or.reduceat(has[self.stratum_patterns], self.stratum_ends[:-1])
+        return reached
 
     def ranges_of(self, strata: np.ndarray) -> np.ndarray:
         """The groups of these strata (bool), as ranges: int64, shape (ranges, 2), the first group and how many."""
@@ -107,7 +107,7 @@ class CorpusShape:
     @cached_property
     def groups(self) -> np.ndarray:
         """The group of every row, numbered over all datasets: int64, shape (rows,). In memory, for checks."""
-        found = []
+        groups_of_datasets = []
         for dataset, first in zip(self.datasets, self.first_groups, strict=False):
             groups = np.arange(dataset.rows)
             if dataset.starts is not None:
@@ -116,8 +116,8 @@ class CorpusShape:
                 by_row = np.empty_like(groups)
                 by_row[dataset.order] = groups
                 groups = by_row
-            found.append(first + groups)
-        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+            groups_of_datasets.append(first + groups)
+        return np.concatenate(groups_of_datasets) if groups_of_datasets else np.zeros(0, dtype=np.int64)
 
     @property
     def _all_directions(self) -> tuple[Direction, ...]:
@@ -173,7 +173,7 @@ def dataset_shape(
         pattern_of=None if len(patterns) == 1 else pattern_of.astype(np.int32),
         order=None if bool((np.diff(order) == 1).all()) else order,
         starts=None if single else np.concatenate([[0], np.cumsum(np.bincount(group_of))]),
-        further=np.stack([np.asarray(one, dtype=np.int64) for one in further]) if further else None,
+        further=np.stack([np.asarray(numbers, dtype=np.int64) for numbers in further]) if further else None,
     )
 
 

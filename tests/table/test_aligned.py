@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from polybatch.errors import DataError
 from polybatch.records import Item, ParallelCorpus
-from polybatch.sampling import table as table_module
 from polybatch.sampling.plan import make_plan
-from polybatch.sampling.shape import dataset_shape
-from polybatch.sampling.table import AlignedTable, write_shape, write_texts
+from polybatch.table import aligned, folder
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.folder import write_shape, write_texts
+from polybatch.table.shape import dataset_shape
 
 LANGUAGES = ["en", "ne", "sw"]
 texts = st.dictionaries(st.sampled_from(LANGUAGES), st.text(max_size=5), min_size=1)
@@ -71,7 +72,8 @@ def test_a_batch_has_the_texts_of_its_rows_in_their_languages() -> None:
 
 
 def test_written_and_opened_it_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table_module, "CHUNK_ROWS", 7)  # so that rows are looked up over several chunks
+    for module in (aligned, folder):
+        monkeypatch.setattr(module, "CHUNK_ROWS", 7)  # so that rows are looked up over several chunks
     table = make_table()
     table.write(tmp_path / "table")
     opened = AlignedTable.open(tmp_path / "table")
