@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ def find_model(name: str, *, revision: str | None = None) -> str:
             found = "a folder that holds no model" if folder.is_dir() else "a file"
             raise ModelError([Fault(name, found, "a sentence-transformers folder holds modules.json")])
         return str(folder)
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
+    if not _may_be_on_the_hub(name):
         raise ModelError([Fault(name, "no such folder", "a folder, or owner/name on the hub")])
     full = hub_name(name)
     owned = [full] if "/" in full else [full, f"sentence-transformers/{full}"]  # whose owner may be left out, too
@@ -35,6 +34,16 @@ def find_model(name: str, *, revision: str | None = None) -> str:
     if is_offline():
         raise ModelError([not_here(name, owned[-1], revision)])
     return full
+
+
+def _may_be_on_the_hub(name: str) -> bool:
+    from huggingface_hub.utils import validate_repo_id
+
+    try:
+        validate_repo_id(name)
+    except ValueError:  # `./model` and `../model` among them
+        return False
+    return True
 
 
 def not_here(name: str, full: str, revision: str | None) -> Fault:

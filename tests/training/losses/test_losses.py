@@ -73,6 +73,19 @@ def distillation(sides: list[Tensor], columns: list[dict[str, Any]]) -> Tensor:
     return 0.2 * symmetric(sides[0], sides[1:]) + 0.8 * away
 
 
+def listwise(sides: list[Tensor], columns: list[dict[str, Any]]) -> Tensor:
+    teachers = [column["teacher"].double() for column in columns[:2]]
+    queries, passages = (one / one.norm(dim=1, keepdim=True) for one in teachers)
+    alike = torch.zeros((), dtype=torch.float64)
+    for wanted, scores in (
+        (queries @ passages.T / 0.3, sides[0] @ sides[1].T / TEMPERATURE),
+        (passages @ queries.T / 0.3, sides[1] @ sides[0].T / TEMPERATURE),
+    ):
+        target = torch.softmax(wanted, dim=1)
+        alike = alike + divergence(target, torch.softmax(scores, dim=1)) - (target * torch.log(target)).sum() / SIZE
+    return 0.5 * symmetric(sides[0], sides[1:]) + 0.5 * alike / 2
+
+
 def erasure(sides: list[Tensor], columns: list[dict[str, Any]]) -> Tensor:
     texts, languages = torch.cat(sides), torch.cat([column["language"] for column in columns])
     squares = [
@@ -89,6 +102,10 @@ FORMULAS: dict[str, tuple[dict[str, Any], Callable[[list[Tensor], list[dict[str,
     "clear": ({"temperature": TEMPERATURE}, clear),
     "lakda": ({"temperature": TEMPERATURE}, lakda),
     "distillation": ({"temperature": TEMPERATURE, "teacher": "drawn"}, distillation),
+    "listwise-distillation": (
+        {"temperature": TEMPERATURE, "teacher": "drawn", "teacher_temperature": 0.3},
+        listwise,
+    ),
     "erasure": ({"temperature": TEMPERATURE}, erasure),
 }
 
@@ -171,7 +188,7 @@ def test_correlation_is_one_where_a_component_is_the_language_and_nought_where_n
     assert float(correlation(torch.ones(4, 2), languages)) == 0
 
 
-@pytest.mark.parametrize("name", ["clear", "lakda", "distillation", "erasure"])
+@pytest.mark.parametrize("name", ["clear", "lakda", "distillation", "listwise-distillation", "erasure"])
 def test_steps_down_the_gradient_lower_both_terms(name: str, models: dict[str, SentenceTransformer]) -> None:
     model = models["static"].train()
     before = {key: value.clone() for key, value in model.state_dict().items()}
@@ -193,7 +210,7 @@ def test_steps_down_the_gradient_lower_both_terms(name: str, models: dict[str, S
     assert np.all(np.array(seen[-1]) < np.array(seen[0]))
 
 
-@pytest.mark.parametrize("name", ["clear", "lakda", "distillation", "erasure"])
+@pytest.mark.parametrize("name", ["clear", "lakda", "distillation", "listwise-distillation", "erasure"])
 def test_rows_without_what_a_loss_needs_are_refused_in_training_and_have_info_nce_in_evaluation(
     name: str, models: dict[str, SentenceTransformer]
 ) -> None:
@@ -216,6 +233,8 @@ def test_rows_without_what_a_loss_needs_are_refused_in_training_and_have_info_nc
         ({"name": "clear", "symmetric": True}, "clear has no option symmetric; it takes temperature, weight"),
         ({"mini_batch": 8}, "info-nce has no option mini_batch"),
         ({"name": "distillation"}, "distillation needs a teacher"),
+        ({"name": "listwise-distillation"}, "listwise-distillation needs a teacher"),
+        ({"name": "distillation", "teacher": "m", "teacher_reads": "queries"}, "no option teacher_reads"),
         ({"name": "clear", "weight": 0.9}, "weight and divergence of clear come to more than 1"),
         ({"name": "contrast"}, "Input should be 'info-nce'"),
         ({"temperature": 0.0}, "greater than 0"),

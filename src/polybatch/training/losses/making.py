@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from polybatch.errors import Fault, RecipeError
-from polybatch.training.losses.settings import LossSettings
+from polybatch.training.losses.settings import LISTWISE, LossSettings
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -56,6 +56,11 @@ def make_loss(model: "SentenceTransformer", settings: LossSettings, *, world_siz
         from polybatch.training.losses.distillation import DistillationLoss
 
         return DistillationLoss(model, contrast, weight=settings.share)
+    if settings.name == LISTWISE:
+        from polybatch.training.losses.listwise import ListwiseLoss
+
+        options = {"teacher_temperature": settings.teacher_temperature, "symmetric": settings.symmetric}
+        return ListwiseLoss(model, contrast, weight=settings.share, **options)
     if settings.name == "erasure":
         from polybatch.training.losses.erasure import ErasureLoss
 

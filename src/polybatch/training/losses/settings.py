@@ -11,6 +11,7 @@ LOSSES = {
     "clear": "info-nce, and back from each passage to its query's translation, the two kept alike (CLEAR)",
     "lakda": "info-nce, and a query and its translation score the passages of the batch alike (LaKDA)",
     "distillation": "info-nce, and every text lies where a teacher has its translation into one language (MIMO)",
+    "listwise-distillation": "info-nce, and passages are scored as a teacher scores their translations",
     "erasure": "info-nce, and no component of a vector tells the language of its text (LANCER)",
 }
 """What each loss asks for; its own file has the formula and the source."""
@@ -22,15 +23,32 @@ _OPTIONS = {
     "clear": ("temperature", "weight", "divergence"),
     "lakda": ("temperature", "symmetric", "weight"),
     "distillation": ("temperature", "symmetric", "weight", "teacher", "teacher_language"),
+    "listwise-distillation": (
+        *("temperature", "symmetric", "weight"),
+        *("teacher", "teacher_language", "teacher_reads", "teacher_temperature"),
+    ),
     "erasure": ("temperature", "symmetric", "weight"),
 }
 WITHOUT_TEMPERATURE = {name for name, takes in _OPTIONS.items() if "temperature" not in takes}
-WEIGHTS = {"clear": 0.4, "lakda": 0.5, "distillation": 0.8, "erasure": 0.5}
+WEIGHTS = {"clear": 0.4, "lakda": 0.5, "distillation": 0.8, "listwise-distillation": 0.5, "erasure": 0.5}
 """The share of each loss that is not info-nce, unless a recipe sets another."""
 
+LISTWISE = "listwise-distillation"
 TRANSLATIONS, TEACHER, LANGUAGES = "translations", "teacher", "languages"
-NEEDS = {"clear": TRANSLATIONS, "lakda": TRANSLATIONS, "distillation": TEACHER, "erasure": LANGUAGES}
+NEEDS = {
+    "clear": TRANSLATIONS,
+    "lakda": TRANSLATIONS,
+    "distillation": TEACHER,
+    "listwise-distillation": TEACHER,
+    "erasure": LANGUAGES,
+}
 """What a loss must know of a batch beside its texts; `loss_inputs` hands it over."""
+
+READS = {
+    "both": "queries and passages",
+    "queries": "queries alone, whose vectors stand for their passages' too: a fraction of the time",
+}
+"""Which texts of a row the teacher of listwise-distillation reads."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -62,8 +80,14 @@ class LossSettings(BaseModel):
         + " by default",
     )
     divergence: Share = Field(0.2, description="share of the loss that keeps both ways of clear alike")
-    teacher: str = Field("", description="model that distillation learns from: a folder or a hub name")
+    teacher: str = Field("", description="model that the two distillations learn from: a folder or a hub name")
     teacher_language: str = Field("en", description="language of the texts that the teacher reads")
+    teacher_reads: Literal[tuple(READS)] = Field(  # type: ignore[valid-type]
+        "both", description="; ".join(f"{one}: {what}" for one, what in READS.items())
+    )
+    teacher_temperature: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+        0.05, description="what the teacher's cosines are divided by before the softmax; for listwise-distillation"
+    )
 
     @model_validator(mode="after")
     def _options_that_the_loss_has(self) -> Self:
@@ -72,8 +96,8 @@ class LossSettings(BaseModel):
         if others:
             known = f"it takes {', '.join(takes)}" if takes else "it takes none"
             raise ValueError(f"{self.name} has no option {', '.join(others)}; {known}")
-        if self.name == "distillation" and not self.teacher:
-            raise ValueError("distillation needs a teacher: the folder or hub name of a model")
+        if self.needs == TEACHER and not self.teacher:
+            raise ValueError(f"{self.name} needs a teacher: the folder or hub name of a model")
         if self.name == "clear" and self.share + self.divergence > 1:
             raise ValueError("weight and divergence of clear come to more than 1")
         return self
