@@ -78,7 +78,7 @@ def main() -> None:
             took = time.monotonic() - clock
             encoder, cells = load_encoder(str(folder / "model"), batch_size=1024), [name]
             for collection in collections:
-                means = {
+                means: dict[tuple[str, str], str] = {
                     (one.setting, one.measure): f"{one.value:.3f}"
                     for one in measure(rank_collection(encoder, collection, system=name))
                     if one.query_language == "mean"

@@ -1,6 +1,7 @@
 """Claims about what a static encoder starts from: a pretrained encoder's vectors of its subwords."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,9 @@ def test_a_subword_has_the_vector_that_the_model_has_of_it_as_a_text_without_a_p
 def test_words_are_what_subwords_write_and_marks_write_nothing(tokenizer: Tokenizer) -> None:
     words = words_of(tokenizer)
     assert len(words) == tokenizer.get_vocab_size()
-    assert words[tokenizer.token_to_id("<unk>")] == ""
+    unknown = tokenizer.token_to_id("<unk>")
+    assert unknown is not None
+    assert words[unknown] == ""
     assert "".join(words[number] for number in tokenizer.encode("The river rose").ids) == "theriverrose"
 
 
@@ -96,16 +99,12 @@ def test_weights_by_rank_make_the_first_words_shorter() -> None:
 
 def test_components_that_the_start_does_not_fill_and_ngrams_are_drawn_as_without_it(tokenizer: Tokenizer) -> None:
     start = np.full((tokenizer.get_vocab_size(), 5), 7, dtype=np.float32)
-    plain, started = (
-        build_encoder(
-            StaticEncoder(dimension=8, ngrams=4, buckets=32, start=name),
-            texts=lambda: TEXTS,
-            seed=1,
-            tokenizer=tokenizer,
-            start=vectors,
-        )[0].embedding.weight.detach()
-        for name, vectors in (("", None), ("m", start))
-    )
+    weights: list[Any] = []
+    for name, vectors in (("", None), ("m", start)):
+        settings = StaticEncoder(dimension=8, ngrams=4, buckets=32, start=name)
+        options: dict[str, Any] = {"texts": lambda: TEXTS, "seed": 1, "tokenizer": tokenizer, "start": vectors}
+        weights.append(dict(build_encoder(settings, **options).named_parameters())["0.embedding.weight"].detach())
+    plain, started = weights
     assert (plain[:, 5:] == started[:, 5:]).all()
     assert (plain[len(start) :] == started[len(start) :]).all()
     assert (started[: len(start), :5].std(dim=1) < 1e-6).all()

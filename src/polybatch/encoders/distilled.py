@@ -69,7 +69,7 @@ class SubwordEncoder:
 
 def words_of(tokenizer: "Tokenizer") -> list[str]:
     """The text of each subword, in order; empty for one that stands for no letter."""
-    pieces = (tokenizer.id_to_token(number) for number in range(tokenizer.get_vocab_size()))
+    pieces = (str(tokenizer.id_to_token(number)) for number in range(tokenizer.get_vocab_size()))
     return ["" if piece == UNKNOWN else piece.replace("▁", " ").strip() for piece in pieces]
 
 

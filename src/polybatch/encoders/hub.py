@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from polybatch.errors import Fault, ModelError
 
 PATIENCE = 10.0  # seconds
 LONGEST_REASON = 200  # characters
+HUB_NAME = re.compile(r"(?!.*(--|\.\.))(\b[\w.-]+\b/)?\b[\w.-]{1,96}\b")
+"""What the hub takes as a name, with or without its owner: `./model` is none."""
 MEANWHILE = 'until then kind = "static" or "transformer" trains from nothing and needs no download'
 
 
@@ -24,7 +27,7 @@ def find_model(name: str, *, revision: str | None = None) -> str:
             found = "a folder that holds no model" if folder.is_dir() else "a file"
             raise ModelError([Fault(name, found, "a sentence-transformers folder holds modules.json")])
         return str(folder)
-    if not _may_be_on_the_hub(name):
+    if not HUB_NAME.fullmatch(name):
         raise ModelError([Fault(name, "no such folder", "a folder, or owner/name on the hub")])
     full = hub_name(name)
     owned = [full] if "/" in full else [full, f"sentence-transformers/{full}"]  # whose owner may be left out, too
@@ -34,16 +37,6 @@ def find_model(name: str, *, revision: str | None = None) -> str:
     if is_offline():
         raise ModelError([not_here(name, owned[-1], revision)])
     return full
-
-
-def _may_be_on_the_hub(name: str) -> bool:
-    from huggingface_hub.utils import validate_repo_id
-
-    try:
-        validate_repo_id(name)
-    except ValueError:  # `./model` and `../model` among them
-        return False
-    return True
 
 
 def not_here(name: str, full: str, revision: str | None) -> Fault:

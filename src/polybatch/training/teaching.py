@@ -1,7 +1,9 @@
 """What a pretrained encoder gives a training: vectors to start from and vectors to imitate. Not here: the losses."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from polybatch.training.settings import TrainingRecipe
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+Made = TypeVar("Made")
 VECTORS = "vectors"
 """Where they are kept in the folder of a recipe's material, unless it names another."""
 SHARD = 4_096  # texts; a transformer encodes them in minutes, which is what is lost when it is stopped
@@ -30,8 +33,9 @@ def start_of(recipe: TrainingRecipe, material: Material, progress: Progress) -> 
 
     assert material.tokenizer is not None
     words = words_of(material.tokenizer)
-    encoder = SubwordEncoder(settings.start)
-    return initial_vectors(words, _kept(encoder, material).encode_passages(words, progress), settings)
+    encoder = _kept(SubwordEncoder(settings.start), material)
+    vectors = _first_by_the_first(material, lambda: encoder.encode_passages(words, progress))
+    return initial_vectors(words, vectors, settings)
 
 
 def teacher_of(
@@ -45,13 +49,24 @@ def teacher_of(
 
     teacher = _kept(load_encoder(loss.teacher, dtype="auto"), material)
     options: dict[str, Any] = {"language": loss.teacher_language, "progress": progress}
+    make: Callable[[], TeacherVectors]
     if loss.name == LISTWISE:
-        return teacher_scores(material.table, teacher, reads=loss.teacher_reads, **options)
-    dimensions = model.get_sentence_embedding_dimension()
-    assert dimensions is not None
-    return teacher_vectors(material.table, teacher, dimensions=dimensions, **options)
+        make = partial(teacher_scores, material.table, teacher, reads=loss.teacher_reads, **options)
+    else:
+        dimensions = model.get_sentence_embedding_dimension()
+        assert dimensions is not None
+        make = partial(teacher_vectors, material.table, teacher, dimensions=dimensions, **options)
+    return _first_by_the_first(material, make)
 
 
 def _kept(encoder: Any, material: Material) -> CachedEncoder:
     """An encoder whose vectors are kept on disk by what it and the texts hold, for every training that comes after."""
     return CachedEncoder(encoder, material.vectors or Path(material.folder) / VECTORS, shard=SHARD)
+
+
+def _first_by_the_first(material: Material, make: Callable[[], Made]) -> Made:
+    """What every process makes, the first one ahead of the others, so that they find on disk what it encoded."""
+    if material.processes.first:
+        made = make()
+    material.processes.wait()
+    return made if material.processes.first else make()
