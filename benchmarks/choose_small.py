@@ -38,7 +38,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "a start, weights by rank": {"encoder": {"start_weights": "rank"}, "loss": None},
     "a teacher": {"encoder": {"start": ""}},
     "a start and a teacher": {},
-    "the teacher's weight .9, its temperature .1": {"loss": {"weight": 0.9, "teacher_temperature": 0.1}},
+    "the teacher's weight .5, its temperature .05": {"loss": {"weight": 0.5, "teacher_temperature": 0.05}},
+    "the teacher's temperature .2": {"loss": {"teacher_temperature": 0.2}},
     "a teacher that reads passages too": {"loss": {"teacher_reads": "both"}},
 }
 

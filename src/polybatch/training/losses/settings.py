@@ -46,7 +46,7 @@ NEEDS = {
 
 READS = {
     "both": "queries and passages",
-    "queries": "queries alone, whose vectors stand for their passages' too: a fraction of the time",
+    "queries": "queries alone, whose vectors stand for their passages' too; teaches nothing at a temperature under 0.1",
 }
 """Which texts of a row the teacher of listwise-distillation reads."""
 

@@ -62,7 +62,8 @@ def teacher_scores(
     The mean over the distinct queries is taken off queries, that over passages off passages: vectors of a pooled
     transformer lie in a narrow cone, in which all texts look alike. A row without a text in the language, as of news
     that nobody translated, is read in the first language that it has. With `reads` "queries" the vector of a query
-    stands for its passage as well, and no passage is encoded.
+    stands for its passage as well, and no passage is encoded: a row then scores 1 with itself, and unless the teacher's
+    temperature is high that is all the softmax shows.
     """
     sides = (QUERY,) if reads == "queries" else (QUERY, PASSAGE)
     languages = (language, *(code for code in table.languages if code != language))
