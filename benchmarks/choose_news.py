@@ -1,19 +1,21 @@
 """Choose the settings of recipes/news-sw-ne.toml on development data, one change at a time. NTREX-128 is never read.
 
-    python benchmarks/choose_news.py --data DIR [NAME ...]
+    python benchmarks/choose_news.py --data DIR [--seeds N] [NAME ...]
 
-Trains X-Y (or Hybrid) on Global Voices train and on FLORES v1 dev and devtest, and judges on Global Voices dev (en-sw)
-and FLORES v1 test (en-ne), cut into pseudo-documents of ten lines: the first line is the query, the other nine are
-three passages of three lines. One seed. Prints a Markdown row per variant; without names, all of them.
+Trains X-Y or Hybrid on Global Voices train and on FLORES v1 dev and devtest, and evaluates on Global Voices dev
+(en-sw) and FLORES v1 test (en-ne), cut into pseudo-documents of ten lines: the first line is the query, the other nine
+are three passages of three lines. Prints a Markdown row per variant, means over the seeds (1 to N, one by default);
+without names, all of them.
 """
 
 import argparse
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import defaultdict
 from itertools import groupby
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from polybatch.data.sources.lines import load_lines
@@ -26,8 +28,8 @@ from polybatch.judging.judge import rank_collection
 from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from polybatch.provenance import content_hash
-from polybatch.records import Collection, Passage, Query
-from polybatch.sampling.table import AlignedTable
+from polybatch.records import SETTINGS, Collection, Passage, Query
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.material import Material
 from polybatch.training.train import train_system
 
@@ -40,11 +42,18 @@ BASE: dict[str, Any] = {
     "encoder": {"vocabulary": 32_000, "dimension": 512},
     "training": {"steps": 300},
     "batches": {},
+    "loss": {},
 }
+RECIPE: dict[str, Any] = {
+    "system": "hybrid",
+    "encoder": {"vocabulary": 16_000, "dimension": 768},
+    "training": {"steps": 800},
+}
+"""The sizes of recipes/news-sw-ne.toml, for the settings that Hybrid gets of its own."""
 VARIANTS: dict[str, dict[str, Any]] = {
     "base": {},
-    "temperature .07": {"training": {"temperature": 0.07}},
-    "temperature .1": {"training": {"temperature": 0.1}},
+    "temperature .07": {"loss": {"temperature": 0.07}},
+    "temperature .1": {"loss": {"temperature": 0.1}},
     "deviation .05": {"encoder": {"deviation": 0.05}},
     "deviation .2": {"encoder": {"deviation": 0.2}},
     "deviation 1": {"encoder": {"deviation": 1.0}},
@@ -59,8 +68,21 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "hybrid, alpha .33": {"system": "hybrid", "batches": {"alpha": 0.33}},
     "hybrid, adaptive alpha": {"system": "hybrid", "batches": {"alpha": "adaptive"}},
     "hybrid, what follows alone": {"system": "hybrid", "pairings": ["what-follows"]},
+    "recipe, X-Y": RECIPE | {"system": "x-y"},
+    "recipe, X-Y, temperature .07": RECIPE | {"system": "x-y", "loss": {"temperature": 0.07}},
+    "recipe, X-Y, what follows too": RECIPE | {"system": "x-y", "pairings": ["with-sentence", "what-follows"]},
+    "recipe, Hybrid": RECIPE,
+    "recipe, Hybrid, alpha .1": RECIPE | {"batches": {"alpha": 0.1}},
+    "recipe, Hybrid, alpha .25": RECIPE | {"batches": {"alpha": 0.25}},
+    "recipe, Hybrid, alpha .75": RECIPE | {"batches": {"alpha": 0.75}},
+    "recipe, Hybrid, mixed": RECIPE | {"batches": {"composition": "mixed"}},
+    "recipe, Hybrid, what follows alone": RECIPE | {"pairings": ["what-follows"]},
+    "recipe, Hybrid, what follows too": RECIPE | {"pairings": ["with-sentence", "what-follows"]},
+    "recipe, Hybrid, temperature .07": RECIPE | {"loss": {"temperature": 0.07}},
+    "recipe, Hybrid, learning rate .03": RECIPE | {"training": {"steps": 800, "learning_rate": 0.03}},
+    "recipe, Hybrid, one way": RECIPE | {"loss": {"symmetric": False}},
     "600 steps": {"training": {"steps": 600}},
-    "600 steps, temperature .07": {"training": {"steps": 600, "temperature": 0.07}},
+    "600 steps, temperature .07": {"training": {"steps": 600}, "loss": {"temperature": 0.07}},
     "600 steps, dimension 256": {"training": {"steps": 600}, "encoder": {"dimension": 256}},
     "600 steps, vocabulary 16,000": {"training": {"steps": 600}, "encoder": {"vocabulary": 16_000}},
     "1,000 steps, 16,000 x 768": {"training": {"steps": 1000}, "encoder": {"vocabulary": 16_000, "dimension": 768}},
@@ -111,11 +133,19 @@ def pseudo_documents(name: str, texts: dict[str, list[Path]], marks: list[Path])
     )
 
 
-def row(data: Path, recipe: Recipe, name: str, change: dict[str, Any], tokenizers: dict[int, Any]) -> Iterator[str]:
+def revised(part: Any, keys: dict[str, Any]) -> Any:
+    """A table of the recipe with other values, checked as a recipe is: a key that it does not have is refused."""
+    return type(part)(**(part.model_dump(exclude_unset=True) | keys))
+
+
+def row(
+    data: Path, recipe: Recipe, name: str, change: dict[str, Any], tokenizers: dict[int, Any], seeds: int
+) -> list[str]:
+    """A variant's cells: means over the seeds."""
     chosen = BASE | {key: value for key, value in change.items() if not isinstance(value, dict)}
     parts = {
-        part: getattr(recipe, part).model_copy(update=BASE[part] | change.get(part, {}))
-        for part in ("encoder", "training", "batches")
+        part: revised(getattr(recipe, part), BASE[part] | change.get(part, {}))
+        for part in ("encoder", "training", "batches", "loss")
     }
     recipe = recipe.model_copy(update=parts)
     voices, _ = files(data, "global-voices", ["train"])
@@ -134,29 +164,30 @@ def row(data: Path, recipe: Recipe, name: str, change: dict[str, Any], tokenizer
     vocabulary = recipe.encoder.vocabulary
     if vocabulary not in tokenizers:
         tokenizers[vocabulary] = train_tokenizer(texts, vocabulary=vocabulary)
+    found: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
-        out, table = Path(folder) / "model", AlignedTable.from_corpora(corpora)
+        table = AlignedTable.from_corpora(corpora)
         material = Material(table, content_hash(texts), [], lambda: texts, Path(folder), tokenizers[vocabulary])
-        clock = time.monotonic()
-        train_system(recipe, chosen["system"], seed=1, material=material, out=out, progress=Silent())
-        seconds = time.monotonic() - clock
-        encoder = load_encoder(str(out), batch_size=1024)
-    yield name
+        for seed in range(1, seeds + 1):
+            out, clock = Path(folder) / f"model{seed}", time.monotonic()
+            train_system(recipe, chosen["system"], seed=seed, material=material, out=out, progress=Silent())
+            found["seconds"].append(time.monotonic() - clock)
+            encoder = load_encoder(str(out), batch_size=1024)
+            for collection in collections:
+                for mean in measure(rank_collection(encoder, collection, system=name)):
+                    if mean.query_language == "mean":
+                        found[f"{collection.name} {mean.setting} {mean.measure}"].append(mean.value)
+    cells = [name]
     for collection in collections:
-        means = {
-            (one.setting, one.measure): one.value
-            for one in measure(rank_collection(encoder, collection, system=name))
-            if one.query_language == "mean"
-        }
-        for setting in ("monolingual", "cross-lingual", "multilingual"):
-            yield f"{means[setting, 'mAP']:.3f}"
-        yield f"{means['multilingual', 'rank_distance']:.0f}"
-    yield f"{seconds:.0f} s"
+        cells += [f"{fmean(found[f'{collection.name} {setting} mAP']):.3f}" for setting in SETTINGS]
+        cells.append(f"{fmean(found[f'{collection.name} multilingual rank_distance']):.0f}")
+    return [*cells, f"{fmean(found['seconds']):.0f} s"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=os.environ.get("POLYBATCH_DATA"), required=False)
+    parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {'; '.join(VARIANTS)}")
     chosen = parser.parse_args()
     if chosen.data is None or not set(chosen.names) <= set(VARIANTS):
@@ -167,7 +198,7 @@ def main() -> None:
     beds = " | ".join(f"{bed} {what}" for bed in ("GV", "FLORES") for what in ("Mo", "Cr", "Mul", "distance"))
     print(f"| variant | {beds} | training |\n|---|{'--:|' * 9}")
     for name in chosen.names or VARIANTS:
-        print(f"| {' | '.join(row(chosen.data, recipe, name, VARIANTS[name], tokenizers))} |", flush=True)
+        print(f"| {' | '.join(row(chosen.data, recipe, name, VARIANTS[name], tokenizers, chosen.seeds))} |", flush=True)
 
 
 if __name__ == "__main__":

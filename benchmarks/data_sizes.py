@@ -30,8 +30,8 @@ from polybatch.progress import Progress
 from polybatch.records import Direction
 from polybatch.results.store import Store
 from polybatch.sampling.faults import largest_batch
-from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import BatchKind
+from polybatch.table.shape import CorpusShape
 
 COLUMNS = {
     "Mo mAP": ("mAP", "monolingual", "mean", "mean"),

@@ -17,8 +17,8 @@ from itertools import combinations
 
 import numpy as np
 
-from polybatch.sampling import STRATEGIES, CorpusShape, make_plan
-from polybatch.sampling.shape import dataset_shape
+from polybatch.sampling import STRATEGIES, make_plan
+from polybatch.table.shape import CorpusShape, dataset_shape
 
 SIZE = 100
 LANGUAGES = ("ar", "de", "en", "es", "hi", "ne", "ru", "sw", "zh")

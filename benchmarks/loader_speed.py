@@ -50,7 +50,8 @@ def measure(folder: Path, scratch: Path) -> None:
     from sentence_transformers import SentenceTransformerTrainingArguments as Arguments
 
     from polybatch.encoders.static import static_encoder, train_tokenizer
-    from polybatch.sampling import AlignedTable, HybridTrainer
+    from polybatch.sampling import HybridTrainer
+    from polybatch.table.aligned import AlignedTable
 
     english, swahili = ((folder / f"train.{code}").read_text(encoding="utf-8").splitlines() for code in ("en", "swa"))
     times = -(-ROWS // len(english))

@@ -18,9 +18,10 @@ from scipy.stats import chisquare
 
 from polybatch.data.sources.source import load_corpus
 from polybatch.experiment.recipe import load_recipe
-from polybatch.sampling import CorpusShape, Plan, count_mix, dataset_shape, make_plan
+from polybatch.sampling import Plan, count_mix, make_plan
 from polybatch.sampling.agenda import KIND_BLOCK
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.shape import CorpusShape, dataset_shape
 
 BATCHES, SIZE = 10_000, 100
 

@@ -42,7 +42,7 @@ def measure(batches: Callable[[], Iterator[object]], count: int, last: Callable[
 
 def planned(rows: int, composition: str, count: int) -> dict[str, float]:
     from polybatch.sampling.plan import Plan, make_plan
-    from polybatch.sampling.shape import CorpusShape, parallel_dataset
+    from polybatch.table.shape import CorpusShape, parallel_dataset
 
     def make() -> Plan:
         shape = CorpusShape(LANGUAGES, (parallel_dataset("m", rows, languages=len(LANGUAGES)),))

@@ -36,7 +36,7 @@ from polybatch.data.sources.source import load_corpus
 from polybatch.encoders.building import build_encoder
 from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Silent
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import fit
 from polybatch.training.states import StateStore

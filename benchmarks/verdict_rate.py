@@ -30,7 +30,7 @@ from polybatch.statistics import Method
 
 SYSTEMS = ("untuned", "en-en", "x-x-mono", "x-y", "hybrid")
 LANGUAGES = ("en", "ne", "sw")
-WORDS = ("supported", "contradicted", "cannot tell")
+WORDS = ("supported", "contradicted", "undecided")
 CLAIMED = tuple(claim for claim in (*CLAIMS, *QUESTION) if claim.needs and not claim.encoders)
 DISTANCE = 100.0  # ranks: the mean rank distance where nothing is planted
 

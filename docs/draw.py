@@ -13,8 +13,8 @@ from polybatch.report.colours import PALETTE, ink_on
 from polybatch.report.wording import number
 from polybatch.results.store import ALL
 from polybatch.sampling.plan import Batch, make_plan
-from polybatch.sampling.shape import CorpusShape, parallel_dataset
 from polybatch.sampling.strategies import STRATEGIES
+from polybatch.table.shape import CorpusShape, parallel_dataset
 
 IMAGES = Path(__file__).parent / "images"
 LANGUAGES = ("en", "sw", "ne")

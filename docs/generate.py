@@ -94,9 +94,9 @@ def measures_page() -> str:
     lines = [
         "# Measures",
         NOTE,
-        "By what a model is judged. A measure's name is its identity: `nDCG@10` is nDCG of the best ten. Give names",
-        "with `--measure`. Ranks are over the whole pool. Measures of a ranking take ties in a neutral fixed order;",
-        "distances, expected ranks. [Concepts](concepts.md#measures) explains the main ones.\n",
+        "Models are evaluated by these measures. A measure's name is its identity: `nDCG@10` is nDCG of the best ten.",
+        "Give names with `--measure`. Ranks are over the whole pool. Measures of a ranking break ties in a neutral",
+        "fixed order; distances use expected ranks. [Concepts](concepts.md#measures) explains the main ones.\n",
         "| measure | what | settings | better | by default |",
         "|---|---|---|---|---|",
     ]
@@ -154,11 +154,25 @@ def architecture_page() -> str:
         "# Architecture",
         NOTE,
         "Which file does what, by the first line of each. Imports point down, in the order of this page. Siblings are",
-        "strangers: `cli` and `api`; `report`, `search` and `training`; `claims` and `correction`; `encoders` and",
-        "`sampling`. A report never meets a model.\n",
+        "strangers: `cli` and `api`; `report`, `search` and `training`; `claims` and `correction`; `data` and",
+        "`sampling`; `encoders` and `table`. A report never meets a model.\n",
+        "`table` holds the texts of all rows, and their shape: the groups and languages of every row. `data` builds",
+        "tables, `sampling` plans batches from the shape alone, and trainers read the texts of a batch out of the",
+        "table. A table knows nothing of batches: it reads any rows in any languages.\n",
+        "How many files a new thing touches, docs apart, by the lists in [CONTRIBUTING.md](../CONTRIBUTING.md):\n",
+        "| new | source files | test files | which |",
+        "|---|--:|--:|---|",
+        "| strategy | 1 | 1 | an entry of `sampling/strategies.py` |",
+        "| loss | 2 | 1 | its file in `training/losses`, and its name in `table.py` there |",
+        "| measure | 1 | 1 | a formula and its entry in a file of `measures` |",
+        "| search engine | 2 | 1 | its file in `search/engines`, and its scheme in `table.py` there |",
+        "| archive format | 2 | 1 | its file in `data/archives`, and its ending in `archive.py` there |",
+        "| data set to train on | 3 | 1 | its file and `table.py` in `data/sources`; `data/fetching/origins.py` |",
+        "| data set to evaluate on | 3 | 1 | its file, `table.py` and `upstreams.py` in `data/collections` |\n",
+        "Contract tests run over all strategies, losses, measures and engines without a change.\n",
     ]
     rooms = "cli api experiment report search training claims correction statistics judging measures results data"
-    order = (*rooms.split(), "encoders", "sampling", "text", "")
+    order = (*rooms.split(), "sampling", "encoders", "table", "text", "")
     for package in order:
         folder = ROOT / "src/polybatch" / package
         lines.append(f"## {package or 'the shared core'}\n")

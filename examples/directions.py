@@ -13,7 +13,7 @@ from datasets import Dataset, DatasetDict
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
-from polybatch.sampling import direction_sampler
+from polybatch import direction_sampler
 
 name, out = (*sys.argv[1:], *("FacebookAI/xlm-roberta-base", "models/directions")[len(sys.argv) - 1 :])
 news = Dataset.from_json(str(Path(__file__).parent / "news.jsonl"))

@@ -13,7 +13,7 @@ from datasets import Dataset
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainingArguments
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
-from polybatch.sampling import AlignedTable, HybridTrainer
+from polybatch import AlignedTable, HybridTrainer
 
 name, out = (*sys.argv[1:], *("FacebookAI/xlm-roberta-base", "models/one_table")[len(sys.argv) - 1 :])
 news = Dataset.from_json(str(Path(__file__).parent / "news.jsonl"))

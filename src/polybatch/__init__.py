@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from polybatch.api.evaluating import Run, evaluate, load_collection, load_run
     from polybatch.api.searching import Hits, SearchIndex, open_index
     from polybatch.api.training import load_recipe, run, train
-    from polybatch.sampling import AlignedTable, HybridTrainer, direction_sampler
+    from polybatch.sampling import HybridTrainer, direction_sampler
+    from polybatch.table.aligned import AlignedTable
 
 
 HOMES = {
@@ -29,7 +30,7 @@ HOMES = {
     "open_index": "polybatch.api.searching",
     "SearchIndex": "polybatch.api.searching",
     "Hits": "polybatch.api.searching",
-    "AlignedTable": "polybatch.sampling",
+    "AlignedTable": "polybatch.table.aligned",
     "HybridTrainer": "polybatch.sampling",
     "direction_sampler": "polybatch.sampling",
 }

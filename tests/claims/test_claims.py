@@ -78,7 +78,7 @@ def decided(claims: Sequence[Claim], runs: Sequence[Run]) -> tuple[Verdict, ...]
 
 
 @pytest.mark.parametrize(
-    ("hybrid", "word"), [(0.6, "supported"), (0.4, "contradicted"), (0.5, "cannot tell"), (0.502, "cannot tell")]
+    ("hybrid", "word"), [(0.6, "supported"), (0.4, "contradicted"), (0.5, "undecided"), (0.502, "undecided")]
 )
 def test_the_verdict_follows_the_planted_difference(hybrid: float, word: str) -> None:
     found = verdict(BETTER, run_of({"x-y": 0.5, "hybrid": hybrid}))
@@ -99,7 +99,7 @@ def test_a_substantial_gain_must_surely_reach_its_share_of_the_baseline() -> Non
         return verdict(Claim("x", "much better", "a test", (need,)), run_of({"x-y": 0.5, "hybrid": hybrid})).word
 
     assert word(0.7) == "supported"
-    assert word(0.6) == "cannot tell", "a fifth of .5, but not surely"
+    assert word(0.6) == "undecided", "a fifth of .5, but not surely"
     assert word(0.52) == "contradicted", "better, but surely by less than a fifth"
 
 
@@ -114,7 +114,7 @@ def test_one_need_of_two_without_evidence_is_not_run() -> None:
     claim = Claim("x", "best", "a test", tuple(Need("hybrid", one, "multilingual") for one in ("x-y", "x-x-mono")))
     assert verdict(claim, run_of({"x-y": 0.5, "hybrid": 0.7})).word == "not run"
     assert verdict(claim, run_of({"x-y": 0.5, "hybrid": 0.7, "x-x-mono": 0.6})).word == "supported"
-    assert verdict(claim, run_of({"x-y": 0.5, "hybrid": 0.7, "x-x-mono": 0.7})).word == "cannot tell"
+    assert verdict(claim, run_of({"x-y": 0.5, "hybrid": 0.7, "x-x-mono": 0.7})).word == "undecided"
     assert verdict(claim, run_of({"x-y": 0.5, "hybrid": 0.7, "x-x-mono": 0.8})).word == "contradicted"
 
 
@@ -234,7 +234,7 @@ def test_what_is_lacking_names_the_collections_that_a_claim_speaks_of() -> None:
     )
     found = verdict(settings.claim(), run_of({"x-y": 0.4, "hybrid": 0.6}, collection="newswire"))
     assert found.word == "not run"
-    assert found.why == ("no run has Hybrid over X-Y in multilingual mAP on ntrex-news, of which the claim speaks",)
+    assert found.why == ("no run has Hybrid over X-Y in multilingual mAP on ntrex-news, which the claim is about",)
 
 
 def test_contamination_is_read_from_the_manifest() -> None:
@@ -270,7 +270,7 @@ def test_every_format_tells_verdict_rule_and_numbers() -> None:
     verdicts = decided([BETTER, *CLAIMS], [run_of({"x-y": 0.5, "hybrid": 0.7})])
     for name, write in FORMATS.items():
         text = write(verdicts)
-        for part in ("Hybrid is better", "supported if each is significantly better", "not run"):
+        for part in ("Hybrid is better", "supported if each difference is significant", "not run"):
             assert part in text or part.upper() in text, (name, part)
         assert "supported" in text.lower()
     (first, *_) = json.loads(FORMATS["json"](verdicts))
@@ -292,7 +292,7 @@ def test_planted_nulls_are_seldom_called_and_planted_effects_mostly_found() -> N
         return found
 
     null = words(0.0, 40)
-    assert sum(word != "cannot tell" for word in null) <= 6, "some 5 % of 40 at most"
+    assert sum(word != "undecided" for word in null) <= 6, "some 5 % of 40 at most"
     assert words(0.06, 10).count("supported") >= 8
 
 

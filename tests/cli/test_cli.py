@@ -267,7 +267,7 @@ def test_ctrl_c_says_that_the_same_command_goes_on_and_it_does(recipe: Path, tmp
             break
     _, rest = running.communicate(timeout=400)
     assert running.returncode == 130, rest
-    assert rest.splitlines()[-1] == "polybatch: stopped; the same command goes on from what is kept"
+    assert rest.splitlines()[-1] == "polybatch: stopped; give the same command again to continue"
     assert "Traceback" not in rest
     again = subprocess.run(command, capture_output=True, text=True, check=True, timeout=400)
     assert "training untuned" not in again.stderr

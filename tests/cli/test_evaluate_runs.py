@@ -74,7 +74,7 @@ def test_what_export_writes_is_judged_as_it_was(cli: Cli, tmp_path: Path) -> Non
     assert "whole rankings: mAP, R@100, rank_distance, Max@R, LPR; answers that a run does not name tie" in beyond
     assert not any(line.startswith("at a depth") for line in said)
     for setting in ("monolingual", "cross-lingual"):
-        assert any(f"no pools of the {setting} setting are judged: no run of" in line for line in said)
+        assert any(f"no pools of the {setting} setting have rankings: no run of" in line for line in said)
     manifest = json.loads((tmp_path / "again/manifest.json").read_text())
     assert set(manifest["notes"]) <= set(said)
     assert manifest["command"].startswith("polybatch evaluate run:trec/newswire --on newswire")
@@ -96,7 +96,7 @@ def test_names_say_system_seed_queries_and_pool(cli: Cli, mine: Path, tmp_path: 
         ("other", "cross-lingual", "en", "sw"): 0.5,
     }
     assert {(row.system, row.seed) for row in Store(tmp_path / "out").results} == {("a b", 2), ("other", None)}
-    assert "mine: 1 of 2 pools of the multilingual setting are judged: no run of sw-all" in said
+    assert "mine: 1 of 2 pools of the multilingual setting have rankings: no run of sw-all" in said
 
 
 def test_one_language_of_queries_and_one_pool_need_no_name(cli: Cli, mine: Path, tmp_path: Path) -> None:

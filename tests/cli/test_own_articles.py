@@ -67,7 +67,7 @@ def test_a_preset_makes_a_model_of_two_folders_in_one_command_and_says_why(
     ran = CliRunner().invoke(app, command, env={"POLYBATCH_DATA": None})
     assert ran.exit_code == 0, ran.output
     assert ran.stdout == "models/mine\n"
-    assert "encoder.ngrams 4: parts of words, in Latin letters; Devanagari and Latin scripts" in ran.stderr
+    assert "encoder.ngrams 4: character n-grams in Latin letters; Devanagari and Latin scripts" in ran.stderr
     assert "training.batch_size 11: 3/4 of 15 groups" in ran.stderr
     assert "min on this processor; a rough estimate" in ran.stderr
     assert Path("models/mine/modules.json").is_file()
@@ -75,7 +75,7 @@ def test_a_preset_makes_a_model_of_two_folders_in_one_command_and_says_why(
     tested = polybatch("evaluate", "models/mine", "--on", "models/mine.articles/test", "--out", "results")
     assert "mine" in tested
     again = CliRunner().invoke(app, command, env={"POLYBATCH_DATA": None})
-    assert "made before; delete it to make it anew" in again.stderr
+    assert "already there and used; delete it to make it again" in again.stderr
 
 
 def test_what_a_preset_cannot_be_given_is_refused_at_once(tmp_path: Path) -> None:

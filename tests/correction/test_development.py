@@ -65,9 +65,7 @@ def test_items_that_stand_in_a_test_collection_are_left_out_in_every_language() 
 
 def test_a_test_collection_itself_is_refused() -> None:
     tests = collection(*(f"en answer number {number} of c" for number in range(80)))
-    with pytest.raises(
-        DataError, match="texts of each language: none; 80 items stand in tests; 50 texts or more in two"
-    ):
+    with pytest.raises(DataError, match="texts of each language: none; 80 items are in tests; 50 texts or more in two"):
         development_texts([corpus(80)], apart_from=[tests])
     with pytest.raises(DataError, match="texts of each language: en 49, sw 49"):
         development_texts([corpus(49)])

@@ -73,8 +73,8 @@ def test_every_fault_is_named_with_its_place() -> None:
         "queries:2: query 'q' occurs twice; ids are unique in a language (en)",
         "queries:3: query 'r' has no text; fill it, or remove it",
         "queries:4: query 'q' occurs twice with another text; ids are unique in a language (en)",
-        "qrels:1: judges query 'z', which is not among the queries",
-        "qrels:2: judges passage 'z', which the pool lacks",
+        "qrels:1: judgement of query 'z', which is not among the queries",
+        "qrels:2: judgement of passage 'z', which is not in the pool",
         "qrels:5: query 'q', passage 'en1': grade 2, but 1 before; one grade for a pair",
     ]
 
@@ -108,7 +108,7 @@ def test_a_hundred_faults_of_one_file_are_cut_to_fifty_and_a_count() -> None:
     faults = [Fault(f"a.jsonl:{line}", "broken") for line in range(100)] + [Fault("b.jsonl:1", "broken")]
     kept = shortened(faults)
     assert kept[:51] == [*faults[:50], faults[100]]
-    assert kept[51:] == [Fault("a.jsonl", "50 more faults", "mend those above first")]
+    assert kept[51:] == [Fault("a.jsonl", "50 more faults", "correct those above first")]
 
 
 def test_a_title_goes_before_its_text() -> None:

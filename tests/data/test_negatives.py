@@ -18,7 +18,7 @@ from polybatch.judging.baselines.bm25 import Bm25
 from polybatch.progress import Progress
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling.plan import make_plan
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from tests.data.building.given import build
 from tests.data.building.given import given as sources_of
 

@@ -1,5 +1,6 @@
 """Claims about the code that pages show: commands have the options named, recipes are recipes, Python runs."""
 
+import importlib
 import re
 import shlex
 import tomllib
@@ -56,6 +57,19 @@ def test_a_command_in_a_text_is_there_with_its_options(where: str, line: str) ->
     assert command.params or hasattr(command, "commands"), f"polybatch {line}: no such command"
     options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
     assert {word.partition("=")[0] for word in words if word.startswith("-")} <= options
+
+
+IMPORTED = [
+    (str(block), *line)
+    for block in BLOCKS
+    for line in re.findall(r"^from (polybatch[\w.]*) import ([\w, ]+)$", block.text, flags=re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize(("where", "module", "names"), IMPORTED)
+def test_what_a_page_imports_is_there(where: str, module: str, names: str) -> None:
+    there = importlib.import_module(module)
+    assert [name for name in names.split(", ") if not hasattr(there, name)] == [], f"{where}: {module}"
 
 
 RECIPES = [one for one in BLOCKS if one.language == "toml" and one.page.name not in CHECKED_ELSEWHERE]

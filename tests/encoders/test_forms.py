@@ -28,7 +28,7 @@ from polybatch.encoders.settings import PretrainedEncoder
 from polybatch.encoders.static import train_tokenizer
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling.plan import make_plan
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.tokens import TokenBatches
 from tests.training.small import fit_corpus, small_recipe, token_table
 

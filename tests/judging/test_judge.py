@@ -202,8 +202,8 @@ def test_every_fault_of_a_collection_comes_at_once_with_its_place_before_anythin
         "bad: passages in ne: there are none; leave the language out, or give it passages",
         "bad: judgements: query 'gone' is in no language; the id of a query works",
         "bad: judgements of 'q': passage 'lost' is in no language; the id of a passage works",
-        "bad: grades of 'q': 'lost' has 0; 1 or more for a passage that is judged relevant",
-        "bad: grades of 'q': 'r' has 2; 1 or more for a passage that is judged relevant",
+        "bad: grades of 'q': 'lost' has 0; 1 or more for a relevant passage",
+        "bad: grades of 'q': 'r' has 2; 1 or more for a relevant passage",
         "bad: no query has a relevant passage; judgements must name passages",
     ]
     assert encoder.encoded == []
@@ -217,9 +217,9 @@ def test_every_fault_of_a_collection_comes_at_once_with_its_place_before_anythin
         (("monolingual", "monolingual"), "tiny: settings: monolingual, monolingual; one or more of monolingual"),
         (
             SETTINGS[1:],
-            "tiny: nothing to judge in the settings cross-lingual, multilingual; passages in other languages",
+            "tiny: nothing to evaluate in the settings cross-lingual, multilingual; passages in other languages",
         ),
-        (SETTINGS[2:], "tiny: nothing to judge in the settings multilingual; passages in other languages"),
+        (SETTINGS[2:], "tiny: nothing to evaluate in the settings multilingual; passages in other languages"),
     ],
 )
 def test_settings_that_are_none_or_have_nothing_to_judge_are_refused(means: tuple[Setting, ...], fault: str) -> None:

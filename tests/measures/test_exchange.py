@@ -147,11 +147,11 @@ def test_what_a_run_lacks_ranks_after_all_it_names_and_is_named_in_a_note() -> N
         "news: run en-sw: names 1 of 3 passages a query: cut-offs up to 1 are exact; beyond, and without one, what it "
         "does not name counts as tied",
         "news: run en-sw: 1 of 2 relevant passages are not in it and rank after all that it names: sw:2 (q2)",
-        "news: no pools of the monolingual setting are judged: no run of en-en, sw-sw; a run of the union tells them "
-        "only where it names every passage",
-        "news: 1 of 2 pools of the cross-lingual setting are judged: no run of sw-en; a run of the union tells them "
-        "only where it names every passage",
-        "news: 1 of 2 pools of the multilingual setting are judged: no run of sw-all",
+        "news: no pools of the monolingual setting have rankings: no run of en-en, sw-sw; a run of the union counts "
+        "for them only if it names every passage",
+        "news: 1 of 2 pools of the cross-lingual setting have rankings: no run of sw-en; a run of the union counts "
+        "for them only if it names every passage",
+        "news: 1 of 2 pools of the multilingual setting have rankings: no run of sw-all",
     )
     assert [row["passage_id"] for row in found.top.to_pylist()] == ["en:3", "en:1"], "the union alone, as deep as it is"
     assert {one.setting for one in measure(found.ranks, ["nDCG@10"])} == {"multilingual", "cross-lingual"}
@@ -278,7 +278,7 @@ def test_a_collection_without_a_ranking_of_all_its_passages_is_named(tmp_path: P
     apart = replace(news(), settings=("monolingual", "cross-lingual"))
     out = tmp_path / "out"
     evaluate(Ones(), [tiny(), apart], system="ones", strategy=None, seed=None, out=out, progress=Silent())
-    with pytest.raises(ResultsError, match=r"top\.parquet: has no ranking of all passages of news; judge it again"):
+    with pytest.raises(ResultsError, match=r"top\.parquet: has no ranking of all passages of news; evaluate it again"):
         export_runs(out, tmp_path / "runs")
 
 

@@ -69,7 +69,7 @@ def answers(run: Run) -> tuple[Answer, ...]:
 
 @pytest.mark.parametrize(
     ("hybrid", "told"),
-    [(0.6, "hybrid batches help"), (0.3, "hybrid batches do harm"), (0.453, "hybrid batches make no ")],
+    [(0.6, "hybrid batches are better"), (0.3, "hybrid batches are worse"), (0.453, "hybrid batches do not differ")],
 )
 def test_the_first_sentence_answers_as_planted_with_interval_p_and_counts(hybrid: float, told: str) -> None:
     found = answer_of(run_of({"en-en": 0.45, "x-y": 0.5, "hybrid": hybrid}))
@@ -114,7 +114,7 @@ def test_with_one_seed_it_speaks_of_these_models_alone() -> None:
     told = "Across languages the Hybrid model is significantly better than the En-En model"
     assert found.sentences[0].startswith(told)
     assert "batches help" not in found.text
-    assert "of these models alone" in found.beside[-1]
+    assert "about these models only" in found.beside[-1]
 
 
 def test_without_plain_fine_tuning_or_directions_across_there_is_no_answer() -> None:
@@ -128,7 +128,7 @@ def test_it_stands_in_page_text_and_json(tmp_path: Path) -> None:
     report = load_runs([write_run(tmp_path / "run", first="hybrid")])
     (answer,) = report.answers
     html, text, record = to_html(report), to_markdown(report), json.loads(to_json(report))
-    assert "hybrid batches help" in answer.text
+    assert "hybrid batches are better" in answer.text
     plain = unescape(html.replace('<span class="whole">', "").replace("</span>", ""))
     for sentence in answer.sentences:
         assert sentence in plain

@@ -73,7 +73,7 @@ def test_runs_without_a_collection_in_common_are_shown_apart_and_the_page_says_s
     Store(two).write_results(rows_of("hybrid", 1, collection="wire"))
     report = load_runs([one, two])
     (caution,) = report.cautions
-    assert caution.startswith("No collection was judged in all runs: one on ntrex-news; two on wire.")
+    assert caution.startswith("No collection was evaluated in all runs: one on ntrex-news; two on wire.")
     assert caution in to_html(report)
 
 

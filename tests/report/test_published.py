@@ -7,7 +7,7 @@ import pytest
 from polybatch.report import Report, load_runs, to_html, to_json, to_markdown, to_tex
 from polybatch.report.published import KNOWN, disagreement, published_table
 from polybatch.results.store import Store
-from polybatch.sampling.strategies import TITLES
+from polybatch.results.systems import TITLES
 
 from .runs import rows_of, write_run
 

@@ -72,5 +72,5 @@ def test_a_top_that_lacks_queries_is_refused(tmp_path: Path) -> None:
     ranks = ranks_of([("x-y", 1), ("hybrid", 1)])
     Store(run).write_ranks(ranks)
     Store(run).write_top(top_of(ranks).slice(0, 40))
-    with pytest.raises(ResultsError, match="lacks"):
+    with pytest.raises(ResultsError, match="of 60 queries are missing"):
         load_runs([run])

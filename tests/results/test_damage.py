@@ -153,9 +153,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole")
     write_run(folder / "run", systems=("en-en", "hybrid"), seeds=(1, 2), languages=("en", "sw"), first="hybrid")
     Store(folder / "sweep").write_sweep(record_of("alpha", ALPHA[:3]))
-    about = {"id": "x", "model": "m", "fingerprint": "f", "dimensions": 4, "engine": "", "tokens": 9}
-    (folder / "index").mkdir()
-    (folder / "index" / INDEX).write_text(json.dumps(about))
+    about = {"model": "m", "fingerprint": "f", "dimensions": 4, "tokens": 9}
+    Index.make(folder / "index", about).engine.close()
     (folder / RECORD).write_text(json.dumps({"strategy": "hybrid", "seed": 1, "mix": {}}))
     return folder
 
@@ -168,6 +167,8 @@ def test_no_damage_ends_in_a_traceback(whole: Path, tmp_path: Path, monkeypatch:
     monkeypatch.setattr(claims, "METHOD", QUICK)
     folder = tmp_path / "damaged"
     shutil.copytree(whole, folder)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
     tables = {name: pq.read_table(home(name, whole)) for name in TABLES}
     worst, refused = 0.0, 0
     tracebacks: dict[str, str] = {}
@@ -198,6 +199,7 @@ def test_no_damage_ends_in_a_traceback(whole: Path, tmp_path: Path, monkeypatch:
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     print(f"{INPUTS} inputs: {refused} refused, at most {worst:.1f} s, {grown / 2**20:.0f} MiB more memory")
     assert not tracebacks
+    assert not list(Path.cwd().iterdir())  # what a damaged manifest names is not made
     assert refused
     assert worst < SECONDS
     assert grown < BYTES

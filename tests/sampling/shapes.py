@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from polybatch.records import Direction
-from polybatch.sampling.shape import CorpusShape, DatasetShape, dataset_shape, parallel_dataset
+from polybatch.table.shape import CorpusShape, DatasetShape, dataset_shape, parallel_dataset
 
 LANGUAGES = ("en", "ne", "sw")
 

@@ -12,8 +12,8 @@ from polybatch.records import Direction
 from polybatch.sampling.items import items_in_turn
 from polybatch.sampling.plan import Plan, make_plan
 from polybatch.sampling.schedules import make_schedule
-from polybatch.sampling.shape import CorpusShape, dataset_shape
 from polybatch.sampling.strategies import STRATEGIES
+from polybatch.table.shape import CorpusShape, dataset_shape
 from tests.sampling.shapes import Made, corpora
 
 NINE = ("ar", "de", "en", "es", "hi", "ne", "ru", "sw", "zh")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from polybatch.sampling.permutation import key_of, permute
+from polybatch.hashing import key_of
+from polybatch.sampling.permutation import permute
 
 
 @given(st.integers(1, 3000), st.integers(0, 2**63))

@@ -10,7 +10,8 @@ from sentence_transformers import SentenceTransformer, SentenceTransformerTraine
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
 from polybatch.errors import DataError, RecipeError
-from polybatch.sampling import AlignedTable, HybridTrainer, direction_sampler, make_plan, make_schedule
+from polybatch.sampling import HybridTrainer, direction_sampler, make_plan, make_schedule
+from polybatch.table.aligned import AlignedTable
 from tests.sampling.trained import ROWS, Seen, arguments, dataset_dict, make_model, make_table, text, train
 
 

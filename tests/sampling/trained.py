@@ -8,7 +8,8 @@ from sentence_transformers import SentenceTransformer, SentenceTransformerTraini
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 from transformers import TrainerCallback
 
-from polybatch.sampling import AlignedTable, HybridTrainer
+from polybatch.sampling import HybridTrainer
+from polybatch.table.aligned import AlignedTable
 from tests.models import make_transformer
 
 LANGUAGES = ("en", "ne", "sw")

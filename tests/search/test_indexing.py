@@ -184,6 +184,19 @@ def test_an_index_that_was_killed_before_its_engine_was_made_opens(folder: Path,
     assert Index.open(folder).engine.count_documents() == 0
 
 
+def test_a_manifest_that_names_another_place_makes_nothing_there(
+    folder: Path, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = make_index(folder, model, [])
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for place in ("elsewhere", str(tmp_path / "away" / "deep")):
+        index.note(engine=place)
+        with pytest.raises(FaultyInputError, match=f"{place}: holds no passages of this index"):
+            Index.open(folder)
+        assert not Path(place).exists()
+
+
 def test_a_mirror_deletes_what_the_archive_lacks_and_a_list_what_it_names(
     folder: Path, model: str, tmp_path: Path
 ) -> None:

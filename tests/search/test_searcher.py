@@ -15,7 +15,7 @@ from polybatch.encoders.loading import load_encoder
 from polybatch.errors import DataError, ModelError
 from polybatch.progress import Silent
 from polybatch.search.engines import lance
-from polybatch.search.records import METHODS, Document, Hit, SearchRequest
+from polybatch.search.records import METHODS, Document, Hit, Method, SearchRequest
 from polybatch.search.searcher import Searcher
 from tests.models import make_transformer
 from tests.search.news import articles, make_index
@@ -65,6 +65,47 @@ def test_fusion_finds_what_either_finds_and_says_by_which(searcher: Searcher) ->
     assert by["ne-0"] == by["en-0"] == ("dense", "text")
     assert by["sw-0"] == ("dense",)
     assert all(hit.score <= 2 / 61 for hit in hits)
+
+
+def long_documents() -> list[Document]:
+    """Documents of many passages that speak of one thing, and short ones of the same."""
+    text = "\n".join(f"The river rose by {number} metres and people fled the town again." * 3 for number in range(12))
+    return [
+        Document("long-a", text, title="Long A", language="en"),
+        Document("long-b", text.replace("river", "lake"), title="Long B", language="en"),
+        *(Document(f"short-{number}", f"A river rose near town {number}.", language="en") for number in range(4)),
+    ]
+
+
+@pytest.mark.parametrize("balance", [False, True])
+@pytest.mark.parametrize("method", METHODS)
+def test_by_document_each_document_is_one_hit_with_its_other_passages_under_it(
+    tmp_path: Path, model: str, method: Method, balance: bool
+) -> None:
+    make_index(tmp_path / "news", model, long_documents())
+    searcher = Searcher.open(tmp_path / "news")
+    request = SearchRequest("people fled as the river rose", method=method, balance=balance, top=5)
+    hits = searcher.search(replace(request, by_document=True))
+    everything = searcher.search(replace(request, top=1000))
+    searcher.close()
+    assert len(hits) == 5
+    assert len(set(documents(hits))) == 5
+    assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5]
+    assert documents(hits) == list(dict.fromkeys(documents(everything)))[:5]
+    for hit in hits:
+        passages = [passage.id for passage in everything if passage.document == hit.document]
+        assert [hit.id, *(passage.id for passage in hit.further)] == passages[: 1 + len(hit.further)]
+    assert any(hit.further for hit in hits)
+
+
+def test_by_document_there_are_as_many_hits_as_documents_where_fewer_are_held(tmp_path: Path, model: str) -> None:
+    make_index(tmp_path / "news", model, long_documents())
+    searcher = Searcher.open(tmp_path / "news")
+    hits = searcher.search(SearchRequest("river", top=50, by_document=True))
+    held = sum(searcher.languages().values())
+    searcher.close()
+    assert sorted(documents(hits)) == sorted(document.id for document in long_documents())
+    assert sum(1 + len(hit.further) for hit in hits) == held
 
 
 def test_filters_let_in_only_what_they_say(searcher: Searcher) -> None:

@@ -138,7 +138,7 @@ def test_one_seed_says_that_it_speaks_of_models_and_several_are_asked_for_more(t
     alone, *_ = compare(one_seed, method=QUICK)
     several, *_ = compare(three, method=QUICK)
     assert (alone.is_of_one_seed, alone.seed_deviation, several.is_of_one_seed) == (True, None, False)
-    assert "En-En has 1 seed: this compares trained models, not ways of training" in FORMATS["text"]([alone], QUICK)
+    assert "En-En has 1 seed: this compares trained models, not training methods" in FORMATS["text"]([alone], QUICK)
 
 
 def test_no_output_promises_to_find_less_than_what_it_did_not_find() -> None:
@@ -199,11 +199,11 @@ def test_every_fault_of_what_was_asked_comes_at_once() -> None:
     assert the_faults(values, method=method) == [
         "margin of shares: -1; above 0 works",
         "margin of nDCG@10: not compared; compared: mAP",
-        "bm25: was judged on wiki: no collection shared with any other system",
+        "bm25: was evaluated on wiki: no collection in common with any other system",
         "permutations: with 10 no p of a family of 1 comes down to .05 after Holm; 19 or more work",
     ]
     assert the_faults(values, baseline="x-x") == ["baseline: 'x-x'; known: en-en, x-y, bm25"]
-    assert the_faults(values, baseline="x-y") == ["bm25: was judged on wiki: no collection shared with x-y"]
+    assert the_faults(values, baseline="x-y") == ["bm25: was evaluated on wiki: no collection in common with x-y"]
     assert the_faults(other) == ["systems: bm25 alone; name a run with another system, or another run"]
 
 

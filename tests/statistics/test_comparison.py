@@ -160,9 +160,9 @@ def test_cautions_name_few_seeds_seeds_that_do_not_pair_and_clusters_that_were_n
     assert cautions([replace(BETTER, seeds=(None,))]) == []
     few = replace(BETTER, seeds=(1,), baseline_seeds=(2,), unit="cluster")
     assert cautions([few, few]) == [
-        "X-Y has 1 seed: this compares trained models, not ways of training, which takes 3 seeds or more.",
-        "En-En has 1 seed: this compares trained models, not ways of training, which takes 3 seeds or more.",
-        "X-Y (seeds 1) and En-En (seeds 2) have not the same seeds and are not paired by them.",
+        "X-Y has 1 seed: this compares trained models, not training methods, which takes 3 seeds or more.",
+        "En-En has 1 seed: this compares trained models, not training methods, which takes 3 seeds or more.",
+        "X-Y (seeds 1) and En-En (seeds 2) have different seeds, so they are not paired by seed.",
         "ntrex-news does not say what its clusters are. Earlier versions took each question of XQuAD-R, MLQA-R, "
         "Belebele and AfriQA for a cluster, which makes p too small: evaluate again.",
     ]

@@ -84,7 +84,7 @@ def test_ranks_in_unlike_pools_do_not_compare(tmp_path: Path) -> None:
     assert len(found) == 3, "one fault a setting, not one a direction"
     assert found[0] == (
         "news, monolingual, en, en: pools differ: e5 of other has 30 relevant passages in a pool of 60, "
-        "run has 30 relevant passages in a pool of 50; judge both on the same passages and judgements"
+        "run has 30 relevant passages in a pool of 50; evaluate both on the same passages and relevance judgements"
     )
 
 
@@ -97,8 +97,8 @@ def test_other_texts_or_candidates_under_one_name_do_not_compare(tmp_path: Path)
 
     plain = folder("plain", "sentence", "a1")
     assert faults(plain, folder("long", "sentence + paragraph", "b2")) == [
-        "news: cannot be compared: candidate: sentence + paragraph in long, sentence in plain; judge both on the same "
-        "collection with the same --languages"
+        "news: cannot be compared: candidate: sentence + paragraph in long, sentence in plain; evaluate both on the "
+        "same collection with the same --languages"
     ]
     assert "texts, by their hash: b2 in new, a1 in plain" in faults(plain, folder("new", "sentence", "b2"))[0]
     assert compare_runs([plain, folder("same", "sentence", "a1")], method=QUICK)
@@ -113,5 +113,5 @@ def test_queries_that_only_one_folder_has_are_named(tmp_path: Path) -> None:
         "news, monolingual: en-en (seed 1) has mAP of 50 queries, e5 of 50; "
         "en-en (seed 1) alone of 5 queries: q0 (en-en), q1 (en-en), q2 (en-en), ...; "
         "e5 alone of 5 queries: q30 (en-en), q31 (en-en), q32 (en-en), ...; "
-        "judge both on the same queries, and compare by a measure that each of them has"
+        "evaluate both on the same queries, and compare by a measure that each of them has"
     ]

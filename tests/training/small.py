@@ -8,7 +8,7 @@ from typing import Any
 from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Progress, Silent
 from polybatch.records import ParallelCorpus
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import Fitted, fit
 from polybatch.training.tokens import Tokenization, TokenTable, write_tokens

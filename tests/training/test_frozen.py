@@ -17,7 +17,7 @@ from polybatch.experiment.run import run_recipe, train_one
 from polybatch.progress import Silent
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling.plan import Batch, make_plan
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.frozen import Halves, check_layers, cut_in_two, freeze_lower
 from polybatch.training.losses import make_loss
 from polybatch.training.losses.settings import LossSettings

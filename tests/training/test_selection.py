@@ -179,11 +179,11 @@ def test_a_test_collection_under_another_name_is_refused_to_select_by(tmp_path: 
         top = languages.replace("FOLDER", given)
         recipe = recipe_of(tmp_path, text.replace("FOLDER", given), top=top)
         if name == "same":
-            with pytest.raises(DataError, match="development: same: 300 of its 300 queries also stand"):
+            with pytest.raises(DataError, match="development: same: 300 of its 300 queries are also in"):
                 inputs_of(recipe, tmp_path, heard)
         else:
             inputs_of(recipe, tmp_path, heard)
-    assert "other: 1 of its 3 queries also stand in newswire, which is tested on" in heard.said
+    assert "other: 1 of its 3 queries are also in newswire, which is tested on" in heard.said
 
 
 def test_validation_rows_that_stand_in_a_test_are_left_out_of_what_is_selected_by(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_development_collection_that_is_trained_on_is_refused_and_its_rows_may
     with pytest.raises(DataError, match=r"selection.development: own: \d+ training rows have texts of it; other texts"):
         inputs_of(recipe_of(tmp_path, text, top=top), tmp_path, heard)
     left = inputs_of(recipe_of(tmp_path, text, top=f"{top}drop_contaminated = true\n"), tmp_path, heard)
-    counted = next(said for said in heard.said if "also stand in the collection to select by" in said)
+    counted = next(said for said in heard.said if "are also in the collection to select by" in said)
     there = sum(
         int(dataset.pattern_rows[dataset.patterns.any(axis=(1, 2))].sum()) for dataset in left.table.shape.datasets
     )

@@ -15,8 +15,8 @@ from polybatch.errors import ModelError
 from polybatch.progress import Silent
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling.plan import Batch
-from polybatch.sampling.shape import PASSAGE, QUERY
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.shape import PASSAGE, QUERY
 from polybatch.training import buckets
 from polybatch.training.tokens import TokenBatches, Tokenization, TokenTable, write_tokens
 from tests.models import make_transformer

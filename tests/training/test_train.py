@@ -13,7 +13,7 @@ from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import ModelError
 from polybatch.records import ParallelCorpus
 from polybatch.sampling.plan import make_plan
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.tokens import TokenBatches
 from polybatch.training.train import read_record
 from tests.training.small import fit_corpus, small_recipe, token_table

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from polybatch.claims.evidence import Run
     from polybatch.statistics.comparison import Comparison
 
-Word = Literal["supported", "contradicted", "cannot tell", "not run"]
+Word = Literal["supported", "contradicted", "undecided", "not run"]
 UNSEEN = "unseen"
 
 
@@ -88,20 +88,22 @@ class ClaimSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] = Field(description="a short name")
-    statement: str = Field(description="what is claimed, in a sentence")
+    statement: str = Field(description="the claim, in a sentence")
     system: str = Field(description="the system that is claimed to be better")
-    better_than: Annotated[list[str], Field(min_length=1)] = Field(description="each system that it is better than")
+    better_than: Annotated[list[str], Field(min_length=1)] = Field(
+        description="each system that it is claimed to be better than"
+    )
     settings: Annotated[list[Literal[SETTINGS]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
         ["multilingual"], description="where: " + ", ".join(SETTINGS)
     )
-    measure: str = Field("mAP", description="by which measure, its better side counts")
+    measure: str = Field("mAP", description="the measure; better is higher or lower, as the measure says")
     directions: list[Annotated[str, Field(pattern=r"^[^-]+-[^-]+$")]] = Field(
         [], description="only these, such as `sw-en`; none for all. In the multilingual setting `sw-all`"
     )
     least: Annotated[float, Field(ge=0, lt=1)] = Field(
         0.0, description="share of the other's value that the 95 % interval of the difference must reach"
     )
-    collections: list[str] = Field([], description="only these; none for all that are judged")
+    collections: list[str] = Field([], description="only these; empty for all that are evaluated")
 
     def claim(self) -> Claim:
         """The claim that these settings make."""

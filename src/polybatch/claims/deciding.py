@@ -36,7 +36,7 @@ def _verdict(claim: Claim, runs: Sequence[Run], family: Family) -> Verdict:
     if without:
         return Verdict(claim, "not run", tuple(lacking(claim, without, runs)), evidence, beside)
     words = {each.word for each in evidence}
-    word: Word = next(word for word in ("contradicted", "cannot tell", "supported") if word in words)
+    word: Word = next(word for word in ("contradicted", "undecided", "supported") if word in words)
     return Verdict(claim, word, tuple(map(sentence_of, evidence)), evidence, beside)
 
 
@@ -52,14 +52,14 @@ def word_of(need: Need, comparison: Comparison) -> Word:
     it. Of a strategy trained with one seed nothing can be told, since its luck is not known.
     """
     if comparison.is_of_one_seed:
-        return "cannot tell"
+        return "undecided"
     if comparison.verdict == "worse":
         return "contradicted"
     near, far = sorted((comparison.low, comparison.high), key=lambda end: _gain(comparison, end))
     least = need.least * abs(comparison.baseline_value)
     if least and _gain(comparison, far) < least:
         return "contradicted"
-    return "supported" if comparison.verdict == "better" and _gain(comparison, near) >= least else "cannot tell"
+    return "supported" if comparison.verdict == "better" and _gain(comparison, near) >= least else "undecided"
 
 
 def _gain(comparison: Comparison, difference: float) -> float:

@@ -17,7 +17,7 @@ def covers_the_collections(runs: Sequence[Run]) -> Fact:
     """Which of the paper's collections were judged."""
     judged = {_plain(name) for run in runs for name in run.collections}
     lacking = [name for name in COLLECTIONS if name not in judged]
-    told = f"judged: {', '.join(sorted(judged)) or 'none'}"
+    told = f"evaluated: {', '.join(sorted(judged)) or 'none'}"
     return Fact("not run", f"{told}; not: {', '.join(lacking)}") if lacking else Fact("supported", told)
 
 
@@ -114,7 +114,7 @@ def _each(runs: Sequence[Run], check: Callable[[Run, str], tuple[Word, str]]) ->
         for name in run.collections:
             if _plain(name) in LANGUAGES and found.get(_plain(name), ("not run",))[0] == "not run":
                 found[_plain(name)] = check(run, name)
-    told = [why for _, why in found.values()] + [f"{name}: not judged" for name in LANGUAGES if name not in found]
+    told = [why for _, why in found.values()] + [f"{name}: not evaluated" for name in LANGUAGES if name not in found]
     words = {word for word, _ in found.values()} | ({"not run"} if len(found) < len(LANGUAGES) else set())
     order: tuple[Word, ...] = ("contradicted", "not run", "supported")
     return Fact(next(word for word in order if word in words), "; ".join(told))

@@ -9,7 +9,7 @@ from polybatch.claims.claim import Claim, Need
 from polybatch.claims.evidence import Run
 from polybatch.errors import ResultsError
 from polybatch.records import Setting
-from polybatch.sampling.strategies import TITLES
+from polybatch.results.systems import TITLES
 from polybatch.statistics.clusters import by_cluster, units_of
 from polybatch.statistics.comparison import CLUSTER, Comparison
 from polybatch.statistics.family import Method, Tested, as_family

@@ -26,7 +26,7 @@ CLAIMS: tuple[Claim, ...] = (
         "The experiments cover XQuAD-R, MLQA-R and MIRACL",
         PAPER,
         fact=facts.covers_the_collections,
-        rule="supported if all three were judged, else not run",
+        rule="supported if all three were evaluated, else not run",
     ),
     Claim(
         "3-parallel",
@@ -40,14 +40,15 @@ CLAIMS: tuple[Claim, ...] = (
         "Evaluation data are separate from training data",
         PAPER,
         fact=facts.is_separate,
-        rule="supported if no data set trained on, chosen on or validated on is one that is tested on",
+        rule="supported if no data set is used both to test and to train, validate or choose settings",
     ),
     Claim(
         "5-unseen",
         "No evaluation sample, train or test split, was seen in training",
         PAPER,
         fact=facts.is_unseen,
-        rule="supported if the contamination check of every run finds no text of a test collection, or left it out",
+        rule="supported if the contamination check of every run finds no text of a test collection, or if such texts "
+        "were left out",
     ),
     Claim(
         "6-map",
@@ -61,7 +62,8 @@ CLAIMS: tuple[Claim, ...] = (
         "There are 110 (42) cross-lingual and 11 (7) monolingual settings",
         PAPER,
         fact=facts.counts_the_settings,
-        rule="supported if so many directions were judged, contradicted if all languages were and others came out",
+        rule="supported if the results have this number of directions, contradicted if they have all languages but "
+        "another number",
     ),
     Claim(
         "8-best-multilingual",

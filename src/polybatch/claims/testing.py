@@ -27,7 +27,7 @@ def put_to_test(
 def evidence_of(stores: Sequence[Store], *, progress: Progress | None = None) -> tuple[Run, ...]:
     """Stored runs with all that claims need. Raises ResultsError for one cut short, and as `read_evidence` does."""
     faults = [
-        Fault(str(store.path(MANIFEST)), "the run was cut short", "give its command again, it goes on where it was")
+        Fault(str(store.path(MANIFEST)), "the run was cut short", "give its command again to continue it")
         for store in stores
         if not store.is_finished
     ]

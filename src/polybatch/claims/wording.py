@@ -23,9 +23,15 @@ def rule_of(claim: Claim) -> str:
     if claim.rule or not claim.needs:
         return claim.rule
     compared = "; ".join(dict.fromkeys(map(need_of, claim.needs)))
-    where = f" on {' and '.join(claim.collections)}" if claim.collections else " on every collection judged"
-    share = "; a share asked for is reached by the 95 % interval" if any(need.least for need in claim.needs) else ""
-    told = f"supported if each is significantly better{where}, contradicted if one is significantly not"
+    where = f" on {' and '.join(claim.collections)}" if claim.collections else " on every collection evaluated"
+    share = (
+        "; a claimed share is reached if the whole 95 % interval reaches it, contradicted if none of it does"
+        if any(need.least for need in claim.needs)
+        else ""
+    )
+    told = (
+        f"supported if each difference is significant{where}, contradicted if one is significant in the other direction"
+    )
     return f"{told}: {compared}{share}"
 
 
@@ -44,8 +50,8 @@ def lacking(claim: Claim, needs: Sequence[Need], runs: Sequence[Run]) -> Iterato
     """Why there is no evidence, in sentences."""
     if claim.encoders and runs and not any(word in run.encoder.lower() for run in runs for word in claim.encoders):
         wanted = " or ".join(claim.encoders)
-        yield f"it speaks of {wanted}; trained here: {', '.join(dict.fromkeys(run.encoder for run in runs))}"
+        yield f"the claim is about {wanted}; trained here: {', '.join(dict.fromkeys(run.encoder for run in runs))}"
         return
-    where = f" on {' or '.join(claim.collections)}, of which the claim speaks" if claim.collections else ""
+    where = f" on {' or '.join(claim.collections)}, which the claim is about" if claim.collections else ""
     for need in needs:
         yield f"no run has {need_of(need)}{where}"

@@ -49,7 +49,7 @@ data = typer.Typer(
     no_args_is_help=True,
 )
 instructions = typer.Typer(
-    help="Retrieval by instruction: training rows with poisoned twins, and p-MRR of evaluated models.",
+    help="Retrieval with instructions: training rows with poisoned negatives, and p-MRR of evaluated models.",
     no_args_is_help=True,
 )
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
@@ -103,7 +103,7 @@ def main() -> None:
             print(f"polybatch: {line}", file=sys.stderr)
         raise SystemExit(1) from None
     except _Interrupted:
-        print("polybatch: stopped; the same command goes on from what is kept", file=sys.stderr)
+        print("polybatch: stopped; give the same command again to continue", file=sys.stderr)
         raise SystemExit(130) from None
     except BrokenPipeError:
         # the reader of our output has gone; say nothing more, not even at exit

@@ -24,11 +24,11 @@ def claims(
     ] = None,
     details: Details = False,
 ) -> None:
-    """Put the paper's claims, the question behind them, and the claims of the runs' own recipes to the test.
+    """Test the paper's claims, the question behind them, and the claims of the runs' own recipes.
 
-    Each claim has a rule that was fixed before the run. The verdict is supported, contradicted, cannot tell (not at
-    this power), or not run, with its evidence: effect, interval, p after Holm, and the minimum detectable effect. The
-    family of comparisons is that of `polybatch report` on the same runs, so that both give the same verdicts.
+    The rule of each claim was fixed before the run. The verdict is supported, contradicted, undecided (not enough
+    power), or not run. It comes with its evidence: effect, interval, p after Holm, and the minimum detectable effect.
+    `polybatch report` on the same runs uses the same family of comparisons, so both give the same verdicts.
 
     Example: polybatch claims runs/news-sw-ne runs/paper-small
     """

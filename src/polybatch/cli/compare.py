@@ -23,7 +23,7 @@ def compare(
     baseline: Annotated[
         str | None,
         typer.Option(
-            help="The system that all others are held against, such as en-en; one that two folders have is "
+            help="The system to compare all others with, such as en-en; if two folders have it, write "
             "'en-en (FOLDER)'.",
             show_default="every system against every other",
         ),
@@ -39,7 +39,7 @@ def compare(
     margin: Annotated[
         list[str] | None,
         typer.Option(
-            help="What counts as equivalent: .01, or rank_distance=20 for one measure; may be repeated.",
+            help="Margin of equivalence: .01, or rank_distance=20 for one measure; may be repeated.",
             show_default=".01, none for measures that count ranks",
         ),
     ] = None,
@@ -51,13 +51,14 @@ def compare(
     ] = None,
     details: Details = False,
 ) -> None:
-    """Say which system is significantly better where, and by how much; else what difference could have been found.
+    """Show which systems are significantly better, by how much, and what difference could have been detected.
 
-    The unit of every test is the cluster: an article, document or question, all its languages together. With several
-    seeds, clusters and seeds are crossed random effects; with one, the test is a sign-flip permutation of clusters and
-    speaks of these models. p is corrected for all comparisons of the table (Holm). The minimum detectable effect is
-    what the table's own verdict finds with 80 % power. Ask for what you set out to show: a baseline, one setting, one
-    measure. Each further comparison makes all others harder to show.
+    The unit of every test is the cluster: an article, document or question in all its languages. With several seeds,
+    clusters and seeds are crossed random effects. With one seed, the test is a sign-flip permutation of clusters, and
+    is about these models only. p is corrected for all comparisons of the table (Holm). Differences inside
+    the margin are equivalent, by two one-sided tests. The minimum detectable effect is the difference that the test
+    finds with 80 % power. Compare only what you want to show, such as one baseline,
+    one setting and one measure: each further comparison lowers the power of all others.
 
     Example: polybatch compare runs/news --baseline en-en --setting multilingual
     """

@@ -23,18 +23,18 @@ def correct(
     ] = None,
     from_recipe: Annotated[
         Path | None,
-        typer.Option("--from", help="A recipe, on whose training passages to fit instead.", show_default=False),
+        typer.Option("--from", help="Fit on the training passages of this recipe instead.", show_default=False),
     ] = None,
     apart_from: Annotated[
         list[str] | None,
         typer.Option(
-            help="A collection none of whose texts may be fitted on; may be repeated. Those of --from are taken too.",
+            help="A collection whose texts must not be fitted on; may be repeated. The tests of --from always count.",
             show_default=False,
         ),
     ] = None,
     data: Data = None,
     rank: Annotated[
-        int | None, typer.Option(help="Directions taken off by lir (1) or lsar (one less than languages).", min=1)
+        int | None, typer.Option(help="Directions that lir (default 1) or lsar (default languages - 1) removes.", min=1)
     ] = None,
     pivot: Annotated[str, typer.Option(help="The language that shift moves the others to.")] = PIVOT,
     strength: Annotated[
@@ -43,11 +43,11 @@ def correct(
     ] = None,
     batch_size: Annotated[int, typer.Option(help="Texts encoded at once.", min=1)] = 64,
 ) -> None:
-    """Take the language out of a model's vectors, and save it as a model. Prints the folder.
+    """Remove the language from a model's vectors, and save the result as a model. Prints the folder.
 
-    Fitted on parallel texts, in minutes on a CPU. What stands in a test collection is left out. lsar is loaded by any
-    program that uses sentence-transformers; the others tell the language of each text, or are told it:
-    encode(texts, language="sw").
+    The correction is fitted on parallel texts, in minutes on a CPU. Texts of a test collection are left out. Any
+    program that uses sentence-transformers loads lsar. The other corrections identify the language of each text, or
+    you name it: encode(texts, language="sw").
 
     Example: polybatch correct models/hybrid --by lsar --from recipes/news-sw-ne.toml --out models/hybrid+lsar
     """
@@ -76,7 +76,7 @@ def correct(
         corpora = (read_development(parse_files(on_files or "")),)
     texts = development_texts(corpora, apart_from=collections)
     if texts.left_out:
-        progress.say(f"{texts.left_out} items stand in a test collection and were left out")
+        progress.say(f"{texts.left_out} items are also in a test collection and were left out")
     options = [word for one in apart_from or () for word in ("--apart-from", one)]
     source = ("--on-files", on_files or "") if from_recipe is None else ("--from", from_recipe)
     record = read_record(model)

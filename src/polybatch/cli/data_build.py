@@ -22,12 +22,12 @@ def build(
     details: Details = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the rows that a recipe trains on as one aligned table, their texts normalised as the recipe says.
+    """Write the rows that a recipe trains on as one aligned table, normalised as the recipe says.
 
-    A row is an item, with a column for each language's query and passage. Prints how many rows there are of each
-    dataset, language and direction, and how many were left out and why; manifest.json has all of it, with the
-    licences and hashes of the texts. Stopped, the same command goes on from there; done, it only checks that the
-    recipe's sources and their files are still the same. The folder is read memory-mapped, whatever its size.
+    The table has a row per item, and columns for the query and passage in each language. Prints the number of rows of
+    each dataset, language and direction, and of rows that were left out, with the reason. manifest.json adds the
+    licences and hashes of the texts. If the command was stopped, run it again to continue. If the table is complete,
+    it only checks that the recipe's sources and their files are unchanged. The table is memory-mapped when it is read.
 
     Example: polybatch data build recipes/news-sw-ne.toml --out tables/news
     """

@@ -48,14 +48,14 @@ def check(
         typer.Option(help="Languages of a file, such as en,sw; a .tmx file needs them.", show_default="all there are"),
     ] = None,
     processes: Annotated[
-        int | None, typer.Option(help="Processes that look at rows.", min=1, show_default="one a core")
+        int | None, typer.Option(help="Processes that check rows.", min=1, show_default="one per core")
     ] = None,
     data: Data = None,
 ) -> None:
-    """List what is wrong with training rows, and where. Ends with status 1 only where rows cannot be read.
+    """List problems in training rows, with their places. The exit status is 1 only if rows cannot be read.
 
-    A finding is no fault: what it means is for you to say. A query that stands in its passage is wanted where passages
-    begin with their query's sentence; a duplicate may be a second translation. Nothing is changed.
+    A finding need not be an error; you decide. For example, a query may stand in its passage because passages begin
+    with their query's sentence, and a duplicate may be a second translation. Nothing is changed.
 
     Example: polybatch data check recipes/news-sw-ne.toml --against ntrex-news
     """

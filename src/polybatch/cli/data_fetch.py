@@ -14,14 +14,14 @@ def fetch(
     data: Data = None,
     languages: Annotated[
         str | None,
-        typer.Option(help="Languages to fetch, such as en,sw, of a set that lies by language.", show_default=False),
+        typer.Option(help="Languages to fetch, such as en,sw, if the set has files by language.", show_default=False),
     ] = None,
 ) -> None:
-    """Download a set of data into its folder under the data folder. Prints the folder; the licence goes to stderr.
+    """Download a data set into its folder under the data folder. Prints the folder, and the licence on stderr.
 
-    The one command of `data` that uses a network. A download that broke off goes on where it stopped; what is there
-    already is not fetched again. Hashes are checked where they are known, and recorded in fetched.json. Where there is
-    no network, the message says what to put where.
+    This is the only command of `data` that uses the network. An interrupted download continues where it stopped, and
+    existing files are not downloaded again. Hashes are checked if they are known, and recorded in fetched.json.
+    Without a network, the message says which files to put where.
 
     Example: polybatch data fetch xl-sum --languages en,sw --data ~/data
     """

@@ -16,20 +16,20 @@ def negatives(
     by: Annotated[
         str, typer.Option(help=f"What ranks: {', '.join(BASELINES)}, or a sentence-transformers folder or hub name.")
     ] = "bm25",
-    count: Annotated[int, typer.Option(help="Negatives of each row, in every language of its passages.")] = 1,
+    count: Annotated[int, typer.Option(help="Negatives per row, in every language of its passages.")] = 1,
     first: Annotated[int, typer.Option(help="Best rank that a negative may have.")] = 30,
     last: Annotated[int, typer.Option(help="Worst rank that a negative may have.")] = 100,
-    below: Annotated[float, typer.Option(help="Share of the positive's score that a negative stays under.")] = 0.9,
-    seed: Annotated[int, typer.Option(help="Which of the passages that fit are taken.", min=0)] = 1,
+    below: Annotated[float, typer.Option(help="A negative must score below this share of the positive's score.")] = 0.9,
+    seed: Annotated[int, typer.Option(help="Seed of the choice among suitable passages.", min=0)] = 1,
     batch_size: Annotated[int, typer.Option(help="Texts that a model encodes at once.", min=1)] = 64,
-    device: Annotated[str, typer.Option(help="Where a model's scores are made: cpu, cuda, ...")] = "cpu",
+    device: Annotated[str, typer.Option(help="Device that computes scores: cpu, cuda, ...")] = "cpu",
 ) -> None:
-    """Mine hard negatives into a new table, which trains with negatives = COUNT under [batches].
+    """Mine hard negatives into a new table, to train on with negatives = COUNT under [batches].
 
-    Direction by direction: a query is ranked against the passages of one language, its own where it has some there.
-    Never taken: a passage of the same passage group or a further one (so no translation either), or the same text
-    elsewhere. A row that too few passages fit gets others at random; both are counted. The table's texts stay as they
-    are; negatives that it had are replaced.
+    For each direction, a query is ranked against the passages of one language: its own if it has a passage there.
+    Passages of the same passage group (and so translations), of a further group, or with the same text are never
+    taken. If too few passages fit, the row gets random ones; both kinds are counted. The texts of the table stay the
+    same, and negatives that it had are replaced.
 
     Example: polybatch data negatives tables/news --out tables/news-bm25 --by bm25
     """

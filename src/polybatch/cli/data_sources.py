@@ -8,10 +8,10 @@ import typer
 def sources(
     format: Annotated[Literal["text", "md", "json"], typer.Option(help="What to write.")] = "text",
 ) -> None:
-    """List the sources of training rows, each with its licence, size, languages and where it comes from.
+    """List the sources of training rows, with licence, size, languages and origin.
 
-    Their names are what `source = "..."` of a recipe takes; docs/recipes.md has the keys of each. None of these texts
-    comes with polybatch.
+    A recipe names a source by `source = "..."`; docs/recipes.md lists the keys of each. None of these texts comes with
+    polybatch.
 
     Example: polybatch data sources --format md
     """

@@ -23,13 +23,14 @@ def split(
     translations: Translations = None,
     quiet: Quiet = False,
 ) -> None:
-    """Make an experiment of your own articles: texts to train on, a test that is held out, and two recipes.
+    """Make an experiment from your own articles: training texts, a held-out test, and two recipes.
 
-    Archives are all that polybatch index reads; of a text file, the first line is the headline. Articles are
-    translations of each other by one file name, one id, one address but for its language, or the addresses or the group
-    of translations that they name (hreflang); or as a file says. Some stories are held out, in all their languages:
-    their headlines are the queries, their passages the answers. recipe.toml compares the strategies; best.toml trains
-    the one encoder to search with. Both say why they have their values, and can be changed.
+    It reads every archive that `polybatch index` reads. In a text file, the first line is the headline. Articles count
+    as translations of each other if they share a file name, an id, or an address except for its language, or if they
+    name each other's addresses or a common group (hreflang). --translations reads these pairs from a file instead.
+    Some stories are held out in all their languages: their headlines become queries, their passages the answers.
+    recipe.toml compares the strategies; best.toml trains one encoder to search with. Both give the reason for each
+    value, and you can change them.
 
     Example: polybatch data split en=articles/en sw=articles/sw --out mine
     """

@@ -34,15 +34,15 @@ def translate(
         typer.Option(help="File that keeps every translation.", show_default="translations.sqlite beside --out"),
     ] = None,
     longest_ratio: Annotated[
-        float, typer.Option(help="Refuse a translation that many times longer or shorter than its text.")
+        float, typer.Option(help="Refuse a translation this many times longer or shorter than its text.")
     ] = 3.0,
     any_language: Annotated[
-        bool, typer.Option("--any-language", help="Do not ask what language a translation looks like.")
+        bool, typer.Option("--any-language", help="Do not check the language of translations.")
     ] = False,
     round_trip: Annotated[
         float | None,
         typer.Option(
-            help="Translate back, and refuse what has less chrF with its text, 0 to 1, such as 0.4.",
+            help="Translate back, and refuse texts with a lower chrF, 0 to 1, such as 0.4.",
             show_default="not translated back",
         ),
     ] = None,
@@ -55,7 +55,7 @@ def translate(
         ),
     ] = None,
     least_likeness: Annotated[
-        float, typer.Option(help="Cosine that a text and its translation must have by the quality model.")
+        float, typer.Option(help="Least cosine of a text and its translation by the quality model.")
     ] = 0.7,
     languages: Annotated[
         str | None,
@@ -63,13 +63,13 @@ def translate(
     ] = None,
     batch_size: Annotated[int, typer.Option(help="Sentences that a model translates at once.", min=1)] = 16,
     beams: Annotated[int, typer.Option(help="Beams of a model's search.", min=1)] = 4,
-    device: Annotated[str, typer.Option(help="Where a model computes: cpu, cuda, ...")] = "cpu",
+    device: Annotated[str, typer.Option(help="Device of the model: cpu, cuda, ...")] = "cpu",
 ) -> None:
-    """Translate queries and passages of training rows into more languages. Prints what was made and what was refused.
+    """Translate queries and passages of training rows into more languages. Prints what was made and refused.
 
-    The file written has the same ids and groups, and source = "jsonl" of a recipe reads it. Texts are translated
-    sentence by sentence, each distinct one once; versions that are there already stay. Translations are kept in a
-    cache: a run that was stopped goes on where it was, and a second one translates only what is new.
+    The output has the same ids and groups, and a recipe reads it with source = "jsonl". Texts are translated sentence
+    by sentence, and each distinct sentence once. Existing language versions are kept. Translations are kept in a
+    cache: a run that was stopped continues, and a later run translates only what is new.
 
     Example: polybatch data translate rows.jsonl --from en --to sw --translator facebook/m2m100_418M --out new.jsonl
     """

@@ -16,7 +16,7 @@ WIDTH = 100  # columns, at most, where nothing else is known
 ROWS = 16  # of a table; with more, the rest is counted
 
 Details = Annotated[bool, typer.Option("--details", help="Print everything, not only the answer and one table.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the paths of what was written.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the paths of the files written.")]
 
 
 @dataclass(frozen=True)

@@ -52,16 +52,16 @@ def evaluate(
     batch_size: Annotated[int, typer.Option(help="Texts encoded at once.", min=1)] = 64,
     cache: Annotated[
         Path | None,
-        typer.Option(help="Folder to keep vectors in, by content, and to take them from.", show_default=False),
+        typer.Option(help="Folder that caches vectors by content.", show_default=False),
     ] = None,
     fuse_bm25: Annotated[
         bool, typer.Option("--fuse-bm25", help="Evaluate the reciprocal rank fusion of the model and BM25.")
     ] = False,
     top: Annotated[
         int,
-        typer.Option(help="Best passages recorded for each query, of all languages; export writes them.", min=1),
+        typer.Option(help="Best passages to record per query, over all languages; export writes them.", min=1),
     ] = TOP_SIZE,
-    device: Annotated[str, typer.Option(help="Where scores are made: cpu, cuda, ...")] = "cpu",
+    device: Annotated[str, typer.Option(help="Device that computes scores: cpu, cuda, ...")] = "cpu",
     queries: Queries = None,
     judgements: Judgements = None,
     method: Ways = None,
@@ -72,16 +72,18 @@ def evaluate(
 ) -> None:
     """Evaluate a model in the three settings: monolingual, cross-lingual, multilingual. Prints a short table.
 
-    The model need not be trained here. Its own query and document prompts are applied. bm25 is lexical search, over
-    words of any language, with statistics for each; a folder of that name is ./bm25.
+    The model may come from elsewhere. Its own query and document prompts are applied. bm25 is lexical search, with
+    word statistics for each language; if you have a folder of that name, write ./bm25.
 
-    A run file is evaluated by its name: SYSTEM.en.run ranks English queries against the passages of all languages,
-    SYSTEM.en-sw.run against the Swahili ones, by their ids in the collection; export writes such files. What a run does
-    not name ranks after all that it names, and which settings and cut-offs its depth cannot support is said on stderr.
+    The name of a run file tells what it ranks: SYSTEM.en.run has English queries and passages of all languages,
+    SYSTEM.en-sw.run has Swahili passages, by their ids in the collection. `polybatch export` writes such files.
+    Passages that a run does not name count as ranked after all that it names. stderr says which settings and cut-offs
+    the run is too short for.
 
-    An index is evaluated by what its searches find, each way to search as a system of its own: on a collection whose
-    passages it holds under their ids, or with --queries and --judgements on all that it holds. What a search does not
-    find ties after all that it finds. Compare with the results of the model, which ranks exactly.
+    An index is evaluated by its searches, with a system for each search method. Use a collection whose passages it
+    holds under their ids, or --queries and --judgements with all that it holds. Passages that a search does not return
+    count as tied after all that it returns. To see the cost of approximate search, compare with the results of the
+    model, which ranks exactly.
 
     Example: polybatch evaluate models/hybrid --on ntrex-news --languages en,sw,ne --out results/hybrid
     """

@@ -29,8 +29,8 @@ def export(
 ) -> None:
     """Write per-query scores, TREC runs and qrels of an out folder. Prints the files written.
 
-    A run file has the queries in one language, as deep as evaluate recorded them (--top there). What ties is written
-    with scores a last bit apart, so that trec_eval, ir_measures and others see the order that was evaluated.
+    A run file holds the queries of one language, as deep as `evaluate` recorded them (its --top). Tied passages get
+    scores that differ in the last bit, so that trec_eval, ir_measures and others see the order that was evaluated.
 
     Example: polybatch export results/hybrid --per-query scores.parquet --trec-run trec --qrels trec
     """

@@ -25,7 +25,7 @@ def index(
         ),
     ] = None,
     *,
-    out: Annotated[Path, typer.Option(help="Folder of the index; one that is there is updated.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder of the index; an existing one is updated.", show_default=False)],
     engine_uri: Annotated[
         str,
         typer.Option(
@@ -36,14 +36,14 @@ def index(
     language: Annotated[
         str | None,
         typer.Option(
-            help="The language of documents that name none, or several, such as en,sw,ne, to tell it from.",
-            show_default="told passage by passage",
+            help="Language of documents that name none; several, such as en,sw,ne, to choose among.",
+            show_default="identified for each passage",
         ),
     ] = None,
     field: Annotated[
         list[str] | None,
         typer.Option(
-            help="What the archive calls a field: text=content. docs/searching.md has the known names.",
+            help="A field under the archive's own name: text=content. docs/searching.md lists the known names.",
             show_default=False,
         ),
     ] = None,
@@ -52,26 +52,28 @@ def index(
         float | None,
         typer.Option(help="Share of the rows that may be bad; they are left out.", min=0, max=1, show_default="0.1"),
     ] = None,
-    mirror: Annotated[
-        bool, typer.Option("--mirror", help="Delete from the index what the archive does not hold.")
-    ] = False,
+    mirror: Annotated[bool, typer.Option("--mirror", help="Delete documents that the archive no longer has.")] = False,
     delete: Annotated[
         Path | None,
-        typer.Option(help="A file of ids or content hashes, one a line: documents to delete.", show_default=False),
+        typer.Option(
+            help="A file that lists documents to delete, by id or content hash, one per line.", show_default=False
+        ),
     ] = None,
     ray: Annotated[
         str | None,
         typer.Option(help="Encode on a Ray cluster: its address, or [bold]local[/bold].", show_default=False),
     ] = None,
     batch_size: Annotated[int, typer.Option(help="Texts encoded at once.", min=1)] = 64,
-    device: Annotated[str | None, typer.Option(help="Where to encode: cpu, cuda, ...", show_default="any GPU")] = None,
+    device: Annotated[
+        str | None, typer.Option(help="Device that encodes: cpu, cuda, ...", show_default="any GPU")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Index an archive: cut into passages, languages told, encoded, stored. Prints what the index holds.
+    """Index an archive: cut it into passages, identify languages, encode and store. Prints what the index holds.
 
-    Run again, it goes on where it was stopped, adds what is new, and replaces what has changed; nothing is encoded
-    twice. Fields are id, text, title, language, date, source, url, or go by the names of usual exports. Bad rows are
-    left out, and listed in OUT.left-out.jsonl.
+    Run it again to continue after a stop, to add new documents and to replace changed ones; nothing is encoded twice.
+    The fields are id, text, title, language, date, source and url, also under the names of common exports. Bad rows
+    are left out and listed in OUT.left-out.jsonl.
 
     Example: polybatch index models/hybrid articles/ --out news-index
     """

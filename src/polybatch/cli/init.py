@@ -29,11 +29,11 @@ def init(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write a recipe for what you have, every choice with its reason, and say the next command.
+    """Write a recipe for what you have, with a reason for each choice, and print the next command.
 
-    Folders of articles become an experiment as by polybatch data split. Of a data folder, the sets that lie in it under
-    their upstream names are trained on, and the others that fit are named in comments. A model, a folder or a name on
-    the hub, becomes the encoder. Without anything the recipe is of the built-in newswire, which needs no data.
+    Folders of articles become an experiment, as with `polybatch data split`. From a data folder, the data sets under
+    their upstream names are trained on, and comments name the others that fit. A model (a folder or a name on the hub)
+    becomes the encoder. Without an argument, the recipe uses the built-in newswire, which needs no data.
 
     Example: polybatch init data/ --languages en,sw --out news.toml
     """

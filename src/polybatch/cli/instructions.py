@@ -12,16 +12,16 @@ from polybatch.languages import check_language
 def poison(
     triples: Annotated[
         Path,
-        typer.Argument(help="Tab-separated: an instruction, a query and a passage on each line.", show_default=False),
+        typer.Argument(help="Tab-separated, per line: an instruction, a query and a passage.", show_default=False),
     ],
     out: Annotated[Path, typer.Option(help="The .jsonl file to write.", show_default=False)],
     language: Annotated[str, typer.Option(help="Language of the texts.")] = "en",
-    seed: Annotated[int, typer.Option(help="Which of the twins that fit are taken.", min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the choice among suitable negatives.", min=0)] = 1,
 ) -> None:
-    """Write training rows: each triple with two poisoned twins, its instruction or its query that of another one.
+    """Write training rows with two poisoned hard negatives for each triple: a wrong instruction, a wrong query.
 
     A recipe trains on them with source = "jsonl" under [[train]], negatives = 2 under [batches], the default loss and
-    an encoder without prompts; a row looks from the passage for "instruction query". Prints how many rows there are.
+    an encoder without prompts. A row searches from the passage for "instruction query". Prints the number of rows.
     After arXiv 2505.21439.
 
     Example: polybatch instructions poison triples.tsv --out data/instructed.jsonl
@@ -38,11 +38,11 @@ def p_mrr(
     old: Annotated[Path, typer.Argument(help="Out folder of evaluate, with instructed queries.", show_default=False)],
     new: Annotated[Path, typer.Argument(help="The same with changed instructions.", show_default=False)],
 ) -> None:
-    """Whether ranks follow an instruction that changes: p-MRR from -100 to 100, 0 for a model that ignores it.
+    """Measure whether ranks follow a changed instruction: p-MRR from -100 to 100, 0 if the model ignores it.
 
-    Both folders are of collections with the same passages, query ids and judgements, which name the passages that the
-    change makes irrelevant; only the texts of the queries differ. A passage that falls from rank r to s scores
-    1 - r/s, one that rises s/r - 1; mean over the passages of a query, then over queries. After arXiv 2403.15246.
+    Both folders need the same passages, query ids and judgements; only the texts of the queries differ. The judgements
+    name the passages that the change makes irrelevant. A passage that falls from rank r to s scores 1 - r/s, and one
+    that rises scores s/r - 1. The result is the mean over passages, then over queries. After arXiv 2403.15246.
 
     Example: polybatch instructions p-mrr results/instructed results/changed
     """

@@ -22,7 +22,7 @@ Queries = Annotated[
 Judgements = Annotated[
     Path | None,
     typer.Option(
-        help="Which documents of the index answer them: TREC qrels, or BEIR's (.tsv).",
+        help="Relevance judgements of the index's documents: TREC qrels, or BEIR's (.tsv).",
         rich_help_panel=PANEL,
         show_default=False,
     ),
@@ -36,7 +36,7 @@ Ways = Annotated[
         show_default="the three, and dense+balance",
     ),
 ]
-Depth = Annotated[int, typer.Option(help="Passages asked for with each query.", rich_help_panel=PANEL, min=1, max=MOST)]
+Depth = Annotated[int, typer.Option(help="Passages to retrieve per query.", rich_help_panel=PANEL, min=1, max=MOST)]
 
 
 def is_index(name: str) -> bool:

@@ -12,13 +12,13 @@ from polybatch.errors import DataError, Fault
 from polybatch.languages import check_language
 from polybatch.sampling.strategies import STRATEGIES
 
-Recipe = Annotated[Path, typer.Argument(help="A recipe, a .toml file; recipes/ holds some.", show_default=False)]
+Recipe = Annotated[Path, typer.Argument(help="A recipe (.toml); recipes/ has examples.", show_default=False)]
 Data = Annotated[
     Path | None,
     typer.Option(
         "--data",
         envvar=DATA_VARIABLE,
-        help="Folder with the collections as they are laid out upstream.",
+        help="Folder with the data sets, laid out as upstream does.",
         show_default=False,
     ),
 ]

@@ -19,8 +19,8 @@ def plan(
 ) -> None:
     """Show what the batches of each system of a recipe would hold, without training.
 
-    A table of directions: the rows that each dataset has, and the rows that each system draws; batches by kind; the
-    largest batch without a repeated passage group; and the directions that can never be drawn.
+    Prints a table of directions with the rows of each dataset and the rows that each system draws. It also prints the
+    batches of each kind, the largest batch without a repeated passage group, and directions that can never be drawn.
 
     Example: polybatch plan recipes/demo.toml
     """

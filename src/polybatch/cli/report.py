@@ -19,14 +19,14 @@ def report(
         Path | None, typer.Option(help="Folder for the main figures: PNG, SVG, PDF.", show_default="none")
     ] = None,
 ) -> None:
-    """Set the systems of one or more runs side by side, on one page that loads nothing from elsewhere.
+    """Compare the systems of one or more runs on one page, which loads nothing from the network.
 
-    Finished runs have their claims tested too, as `polybatch claims` does. The text goes to stdout, so that it
-    pipes; where stdout is a terminal, html goes to report.html in the first run's folder.
+    For finished runs, the page also tests their claims, as `polybatch claims` does. The text goes to stdout. If stdout
+    is a terminal, html goes to report.html in the first run's folder.
 
-    The folder of a sweep adds its curve; without a run beside it, its run on the test is the report's. Systems that
-    were not evaluated on the same languages, queries, passages and candidate texts are refused one table, with the
-    reason. Of a run that was cut short what is there is shown, as such. tex and csv hold the main tables.
+    The folder of a sweep adds its curve; given alone, the report shows its run on the test. Systems that were
+    evaluated on different languages, queries, passages or candidate texts are not put into one table, and the page
+    says why. An unfinished run is shown as far as it went, and marked. tex and csv hold the main tables.
 
     Example: polybatch report runs/news --format md --figures figures
     """

@@ -20,7 +20,9 @@ Out = Annotated[
 Table = Annotated[
     Path | None,
     typer.Option(
-        "--table", help="Folder of rows that `polybatch data build` wrote from the recipe.", show_default="built anew"
+        "--table",
+        help="Folder of rows that `polybatch data build` wrote from the recipe.",
+        show_default="built from the recipe",
     ),
 ]
 
@@ -33,7 +35,7 @@ def run(
     systems: Systems = None,
     seeds: Seeds = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would be done and estimates of it; load no model.")
+        bool, typer.Option("--dry-run", help="Print the plan with estimates, and load no model.")
     ] = False,
     track: Track = "auto",
     cache: Vectors = None,
@@ -41,12 +43,11 @@ def run(
     form: Form = None,
     quiet: Quiet = False,
 ) -> None:
-    """Train and evaluate every system of a recipe, say which one to use, write a report.
+    """Train and evaluate every system of a recipe, say which one to use, and write a report.
 
-    The out folder then holds results.json, ranks.parquet, manifest.json, report.html, and each trained model under
-    systems/. A run that was stopped, even killed, goes on where it was when the same command is given again. For
-    several processes on one machine or more put `torchrun --nproc-per-node N -m` before the command; each of them
-    takes its share of every batch.
+    The out folder then holds results.json, ranks.parquet, manifest.json, report.html, and the trained models under
+    systems/. If a run was stopped or killed, the same command continues it. For several processes on one or more
+    machines, put `torchrun --nproc-per-node N -m` before the command; each process takes its share of every batch.
 
     Example: polybatch run recipes/news-sw-ne.toml --data DIR --out runs/news
     """

@@ -21,34 +21,38 @@ METHODS_HELP = "; ".join(f"[bold]{name}[/bold]: {about}" for name, about in METH
 
 def search(
     index: Annotated[Path, typer.Argument(help="Folder that polybatch index made.", show_default=False)],
-    query: Annotated[str, typer.Argument(help="What to look for, in any language.", show_default=False)],
+    query: Annotated[str, typer.Argument(help="The query, in any language.", show_default=False)],
     asked: Annotated[
-        str | None, typer.Option("--from", help="Language of the query; kept with the answer.", show_default=False)
+        str | None, typer.Option("--from", help="Language of the query; recorded in the answer.", show_default=False)
     ] = None,
     languages: Annotated[
-        str | None, typer.Option("--in", help="Languages to look in, such as en,ne.", show_default="all")
+        str | None, typer.Option("--in", help="Languages to search, such as en,ne.", show_default="all")
     ] = None,
-    top: Annotated[int, typer.Option(help="Passages to show.", min=1, max=MOST)] = TOP,
+    top: Annotated[int, typer.Option(help="Documents to show, or passages.", min=1, max=MOST)] = TOP,
+    passages: Annotated[
+        bool, typer.Option("--passages", help="Show every passage by itself, not one a document.")
+    ] = False,
     since: Annotated[str | None, typer.Option(help="First day, 2024-05-31.", show_default=False)] = None,
     until: Annotated[str | None, typer.Option(help="Last day.", show_default=False)] = None,
     source: Annotated[
         list[str] | None, typer.Option(help="A source, as the archive names it; may be repeated.", show_default="all")
     ] = None,
     balance: Annotated[
-        bool, typer.Option("--balance", help="Take turns between languages, so that none crowds out the others.")
+        bool,
+        typer.Option("--balance", help="Take hits from each language in turn, so that none crowds out the others."),
     ] = False,
     method: Annotated[str, typer.Option(help=f"{METHODS_HELP}.")] = METHOD,
     hybrid: Annotated[bool, typer.Option("--hybrid", help="The same as --method hybrid.")] = False,
     format: Annotated[str, typer.Option(help="text or json.")] = "text",
     model: Annotated[
         str | None,
-        typer.Option(help="The model, where it has moved since.", show_default="as the index names it"),
+        typer.Option(help="Folder of the model, if it was moved.", show_default="as the index names it"),
     ] = None,
 ) -> None:
-    """Search an index, across languages. Prints the best passages with their language, score and source.
+    """Search an index, across languages. Prints the best documents with their language, score, source and best passage.
 
-    Scores are cosines (dense), BM25 (text) or sums of reciprocal ranks (hybrid, --balance): they order one list, and
-    mean nothing across lists. Queries are normalised, prefixed and cut off as the model was trained.
+    Scores are cosines (dense), BM25 (text) or sums of reciprocal ranks (hybrid, --balance). They order one list, and
+    cannot be compared between lists. Queries are normalised, prefixed and truncated as in the model's training.
 
     Example: polybatch search news-index "floods after the dam broke" --in sw,ne --balance
     """
@@ -63,6 +67,7 @@ def search(
         sources=tuple(source or ()),
         balance=balance,
         method="hybrid" if hybrid else method,  # type: ignore[arg-type]  # request_faults looks at it
+        by_document=not passages,
     )
     faults += request_faults(request)
     if format not in FORMATS:
@@ -99,7 +104,8 @@ def _entry(hit: Hit, width: int) -> str:
     snippet = textwrap.wrap(_shown(hit.text), width - 4, max_lines=LINES, placeholder=" …")
     title = [f"    {_shown(hit.title)}"] if hit.title else []
     lines = [f"{hit.rank:>2}  {'  '.join(_shown(fact) for fact in facts if fact)}", *title]
-    return "\n".join([*lines, *(f"    {line}" for line in snippet)])
+    further = [f"    and {len(hit.further)} more of its passages"] if hit.further else []
+    return "\n".join([*lines, *(f"    {line}" for line in snippet), *further])
 
 
 def _shown(text: str) -> str:

@@ -20,28 +20,29 @@ def serve(
             show_default=HOST,
         ),
     ] = None,
-    port: Annotated[int, typer.Option(help="Port; 0 takes one that is free.", min=0, max=65535)] = PORT,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = PORT,
     token: Annotated[
         str | None,
         typer.Option(
             envvar="POLYBATCH_TOKEN",
-            help="What writing needs, 16 characters or more; without one nobody writes. The variable is the safer way: "
-            "others on a machine see its command lines.",
+            help="Token that writing needs, 16 characters or more; without it, nobody can write. A variable is safer: "
+            "others on this machine can see command lines.",
             show_default=False,
         ),
     ] = None,
     rate: Annotated[
-        float, typer.Option(help="Requests a second that one address may make, over time; 0 is no limit.", min=0)
+        float, typer.Option(help="Requests per second that one address may make, on average; 0 for no limit.", min=0)
     ] = RATE,
     root: Annotated[
-        str, typer.Option("--root-path", help="Path under which a proxy has it, such as /news.", show_default=False)
+        str, typer.Option("--root-path", help="Path under which a proxy serves it, such as /news.", show_default=False)
     ] = "",
 ) -> None:
-    """Serve an index: a page to search it, and /search, /documents, /languages, /health and /metrics.
+    """Serve an index: a search page, and /search, /documents, /languages, /health and /metrics.
 
-    With several indices, such as one for each of two models, the page sets their answers side by side and marks what
-    differs. /openapi.json describes the interface. Prints the page's address on stdout and a line for each request on
-    stderr; Ctrl-C stops, and what is being answered is answered. There is no TLS: put a proxy before what others reach.
+    With several indices, such as one for each of two models, the page shows their answers side by side and marks the
+    differences. /openapi.json describes the interface. The address of the page is printed on stdout, and a line for
+    each request on stderr. Ctrl-C stops the server after it has answered open requests. There is no TLS, so put a
+    proxy in front of it before others can reach it.
 
     Example: polybatch serve indices/x-x-mono indices/hybrid
     """

@@ -28,18 +28,18 @@ def sweep(
     ] = None,
     size: Annotated[
         str | None,
-        typer.Option(help="Shares of the training rows, by whole passage groups.", metavar="1,.5,.25"),
+        typer.Option(help="Shares of the training rows; passage groups stay whole.", metavar="1,.5,.25"),
     ] = None,
     on: Annotated[
         list[str] | None,
         typer.Option(
             "--on",
-            help="Development collection, never one of the recipe's test; may be given again.",
+            help="Development collection, never one of the recipe's test; may be repeated.",
             show_default="the recipe's selection.development",
         ),
     ] = None,
     test: Annotated[
-        bool, typer.Option("--test/--no-test", help="Measure the chosen value on the recipe's test, once.")
+        bool, typer.Option("--test/--no-test", help="Test the chosen value once, on the recipe's test.")
     ] = True,
     out: Annotated[
         Path | None,
@@ -57,11 +57,11 @@ def sweep(
 ) -> None:
     """Train a recipe with each value of one key, choose a value on development data, then test it once.
 
-    Each value is a run of its own, with the systems that the key changes and all seeds, evaluated on development data
-    alone. The value with the highest mean of mAP over the three settings, systems and seeds is chosen; from which
-    others it cannot be told apart is said. Then the whole recipe is run with it on its own test, in chosen/ of the out
-    folder, and chosen/report.html has the curve too. The table is printed; sweep.json holds every number, curve.svg the
-    curve with its band over seeds. A sweep that was stopped goes on when the same command is given again.
+    Each value is a run of its own, with all seeds and the systems that the key affects, evaluated on development data
+    only. The value with the highest mean mAP over the three settings, systems and seeds is chosen. Values that are not
+    significantly worse are named. The whole recipe is then run with the chosen value on its own test, in chosen/ of
+    the out folder, and chosen/report.html includes the curve. Prints the table; sweep.json holds every number, and
+    curve.svg the curve with its band over seeds. If a sweep was stopped, the same command continues it.
 
     Example: polybatch sweep recipes/news-sw-ne.toml --alpha 0,.25,.5,.75,1 --on global-voices-dev --data DIR
     """

@@ -40,13 +40,13 @@ def train(
         typer.Option(
             "--from",
             help="Pretrained encoder that the preset tunes: a folder, or a name on the hub.",
-            show_default="an encoder from nothing",
+            show_default="an encoder from random weights",
             metavar="MODEL",
         ),
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option("--time", help="Minutes that --from may take, the table included.", min=0.1, show_default="15"),
+        typer.Option("--time", help="Minutes that --from may take, including the table.", min=0.1, show_default="15"),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the initial vectors, the batches and the dropout.", min=0)] = 1,
     data: Data = None,
@@ -61,14 +61,14 @@ def train(
 ) -> None:
     """Train one encoder with one strategy. SentenceTransformer(OUT) loads the result.
 
-    It is the model that `polybatch run` trains for this strategy and seed. An existing model is replaced when the new
-    one is whole. A training that was stopped, even killed, goes on at its last checkpoint when the same command is
-    given again. For several processes put `torchrun --nproc-per-node N -m` before the command.
+    The model equals that of `polybatch run` for this strategy and seed. An existing model is replaced once the new one
+    is complete. If a training was stopped or killed, the same command continues from its last checkpoint. For several
+    processes, put `torchrun --nproc-per-node N -m` before the command.
 
-    With --preset best it takes archives of articles as `polybatch data split` does, folders or files of a language
-    each; holds a fifth out as a test, chooses settings by what there is, and says why. Recipe and held-out test then
-    stand in OUT.articles. With --from MODEL it tunes a pretrained encoder, in as many steps as --time allows, and ends
-    with a table: BM25, the encoder as it was, and tuned, on the articles held out.
+    With --preset best, it takes archives of articles as `polybatch data split` does, one folder or file per language.
+    It holds a fifth of them out as a test, chooses settings for them, and gives its reasons. The recipe and the test
+    are then in OUT.articles. With --from MODEL, it tunes a pretrained encoder, in as many steps as --time allows. It
+    ends with a table of BM25, the original encoder and the tuned one on the held-out articles.
 
     Example: polybatch train recipes/demo.toml --strategy hybrid --seed 1 --out models/hybrid
     """
@@ -133,7 +133,9 @@ def train(
         typer.echo(held_out_verdict(from_, out, test, progress))
     elif test:
         progress.say(offer(tuple(archives)))
-        progress.say(f"how good it is on what was held out: polybatch evaluate {out} --on {test} --out {out}.results")
+        progress.say(
+            f"to evaluate it on the held-out articles: polybatch evaluate {out} --on {test} --out {out}.results"
+        )
     typer.echo(out)
 
 

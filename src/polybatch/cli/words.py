@@ -13,17 +13,18 @@ def words(
     lexicon: Annotated[
         Path,
         typer.Argument(
-            help="Tab-separated: a line with two languages, as en and sw, then a word and its translation a line.",
+            help="Tab-separated: two languages, such as en and sw, then a word and its translation per line.",
             show_default=False,
         ),
     ],
     batch_size: Annotated[int, typer.Option(help="Words encoded at once.", min=1)] = 64,
 ) -> None:
-    """Look every word of a lexicon up among the words of its other language, both ways. Prints a table.
+    """Evaluate word translation: look up every word of a lexicon among the words of its other language, both ways.
 
-    accuracy is the share of words whose nearest word is a translation; by guessing it would be what stands beside it.
-    cosine is that of translations; it says something only where it lies above that of random pairs, words that are no
-    translations of one another, whose mean and deviation stand beside it. Evaluate retrieval (evaluate) as well.
+    Prints a table. accuracy is the share of words whose nearest neighbour is a translation; by chance is the share
+    that guessing would reach. cosine is the mean over translations. It means something only if it is above the mean of
+    random pairs, which are not translations; the table shows that mean and its deviation. Evaluate retrieval as well
+    (`polybatch evaluate`).
 
     Example: polybatch words models/hybrid lexicon.en-sw.tsv
     """

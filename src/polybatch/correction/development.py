@@ -55,7 +55,7 @@ def development_texts(
     left_out = len(chosen) - len(kept)
     if len(enough) < 2:
         counts = ", ".join(f"{code} {len(some)}" for code, some in sorted(texts.items())) or "none"
-        beside = f"; {left_out} items stand in {', '.join(one.name for one in apart_from)}" if left_out else ""
+        beside = f"; {left_out} items are in {', '.join(one.name for one in apart_from)}" if left_out else ""
         works = f"{FEWEST} texts or more in two languages or more, none of them of a test collection"
         raise DataError([Fault("development texts", f"texts of each language: {counts}{beside}", works)])
     return DevelopmentTexts(

@@ -97,11 +97,11 @@ class Draft:
         """
         known_query, known_passage = query in self._query_ids, passage in self._language_of
         if not known_query and query not in self._other_queries and self._any_query():
-            self.faults.append(Fault(where, f"judges query {query!r}, which is not among the queries"))
+            self.faults.append(Fault(where, f"judgement of query {query!r}, which is not among the queries"))
         if not known_passage and passage not in self._other_passages and self._corpus_may_lack:
             self._lacking[passage][grade > 0] += 1
         elif not known_passage and passage not in self._other_passages and self._any_passage():
-            self.faults.append(Fault(where, f"judges passage {passage!r}, which the pool lacks"))
+            self.faults.append(Fault(where, f"judgement of passage {passage!r}, which is not in the pool"))
         if known_query and known_passage:
             before = self._grades[query].setdefault(passage, grade)
             if before != grade:
@@ -132,7 +132,7 @@ class Draft:
                 self.notes[f"{code} queries without a relevant passage, left out"] = str(unanswered)
         self.notes |= {what: str(count) for what, count in sorted(self._counts.items())}
         if self._lacking:
-            self.notes["judgements of passages that the corpus lacks, passed over"] = self._lost()
+            self.notes["judgements of passages missing from the corpus, left out"] = self._lost()
         return Collection(
             name=self._name,
             queries=queries,
@@ -193,7 +193,7 @@ def shortened(faults: Sequence[Fault]) -> list[Fault]:
         if per_file[file] <= SHOWN:
             kept.append(fault)
     rest = {file: count - SHOWN for file, count in per_file.items() if count > SHOWN}
-    return kept + [Fault(file, f"{count} more faults", "mend those above first") for file, count in rest.items()]
+    return kept + [Fault(file, f"{count} more faults", "correct those above first") for file, count in rest.items()]
 
 
 def joined(*parts: object) -> str:

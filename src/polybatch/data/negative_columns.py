@@ -16,8 +16,9 @@ from polybatch.data.negatives import Mined, Rule, present_sides
 from polybatch.errors import DataError, Fault
 from polybatch.files import write_json, written_aside
 from polybatch.provenance import content_hash
-from polybatch.sampling.shape import NEGATIVES, PASSAGE, QUERY, CorpusShape, dataset_shape
-from polybatch.sampling.table import side_name, write_shape, write_texts
+from polybatch.table.columns import side_name
+from polybatch.table.folder import write_shape, write_texts
+from polybatch.table.shape import NEGATIVES, PASSAGE, QUERY, CorpusShape, dataset_shape
 
 
 def check_out(built: Built, out: Path) -> None:

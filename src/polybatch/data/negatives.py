@@ -8,8 +8,8 @@ import numpy as np
 
 from polybatch.errors import DataError, Fault
 from polybatch.progress import Progress, Silent
-from polybatch.sampling.shape import NEGATIVES, PASSAGE, QUERY, DatasetShape
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.shape import NEGATIVES, PASSAGE, QUERY, DatasetShape
 
 BLOCK = 16_000_000  # scores held at once
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-PRESETS = {"best": "the encoder that found most on Swahili and Nepali news, sized by your articles"}
+PRESETS = {"best": "the best encoder on Swahili and Nepali news, sized for your articles"}
 STRATEGY = "x-y"  # of the best recipe
 
 MOST_ROWS = 1000  # of a batch; a comparison, which trains many systems, has COMPARED_ROWS
@@ -95,17 +95,22 @@ def best_choices(rows: Rows) -> list[Choice]:
     """The values of `recipes/best-news.toml`, batch and steps by the size and lengths of these texts, each with why."""
     kinds = sorted(set(rows.scripts.values()))
     scripts = f"the {kinds[0]} script" if len(kinds) == 1 else f"{', '.join(kinds[:-1])} and {kinds[-1]} scripts"
-    met = "names and inflected words are told by them"
+    met = "they match names and inflected words"
     if len(kinds) > 1:
-        met = "names meet in them across scripts, and inflected words"
+        met = "they match names across scripts, and inflected words"
     return [
         Choice("encoder", "kind", '"static"', ""),
-        Choice("encoder", "vocabulary", "16000", f"at most; these texts have {rows.words:,} different words"),
+        Choice("encoder", "vocabulary", "16000", f"at most; these texts have {rows.words:,} distinct words"),
         Choice("encoder", "dimension", "512", ""),
-        Choice("encoder", "ngrams", "4", f"parts of words, in Latin letters; {scripts}: {met}"),
-        Choice("encoder", "lexical", "2048", "what is written counts beside what is learned, the more the rarer it is"),
+        Choice("encoder", "ngrams", "4", f"character n-grams in Latin letters; {scripts}: {met}"),
+        Choice("encoder", "lexical", "2048", "a lexical part of each vector: shared words count, rare ones more"),
         *_training(rows, largest=MOST_ROWS, passes=60, most=_most_steps(rows)),
-        Choice("loss", "temperature", "0.1", "softer than 0.05: few rows, and neighbours that answer a little as well"),
+        Choice(
+            "loss",
+            "temperature",
+            "0.1",
+            "softer than 0.05: there are few rows, and related articles also answer a query in part",
+        ),
         Choice("loss", "symmetric", "true", ""),
         Choice("batches", "composition", '"pair"', f"{rows.parallel:,} of {rows.rows:,} rows have several languages"),
     ]

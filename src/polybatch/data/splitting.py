@@ -46,16 +46,14 @@ class Split:
         rows = self.rows
         lines = [
             *self.told,
-            f"{rows.trained:,} articles to train on, {rows.rows:,} rows; {rows.tested:,} held out to judge by",
+            f"{rows.trained:,} articles to train on, {rows.rows:,} rows; {rows.tested:,} held out as a test",
         ]
         lines += [
             f"{count:,}: {note} ({self.places[note]})" if note in self.places else f"{count:,}: {note}"
             for note, count in self.notes.items()
         ]
         if rows.tested < FEW:
-            lines.append(
-                f"{rows.tested:,} are few to judge by, and show large differences alone: 50 or more are wanted"
-            )
+            lines.append(f"a test of {rows.tested:,} articles shows only large differences; 50 or more are better")
         return lines
 
 

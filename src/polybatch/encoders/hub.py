@@ -13,7 +13,7 @@ PATIENCE = 10.0  # seconds
 LONGEST_REASON = 200  # characters
 HUB_NAME = re.compile(r"(?!.*(--|\.\.))(\b[\w.-]+\b/)?\b[\w.-]{1,96}\b")
 """What the hub takes as a name, with or without its owner: `./model` is none."""
-MEANWHILE = 'until then kind = "static" or "transformer" trains from nothing and needs no download'
+MEANWHILE = 'until then kind = "static" or "transformer" trains from random weights and needs no download'
 
 
 def find_model(name: str, *, revision: str | None = None) -> str:

@@ -30,21 +30,22 @@ class _Encoder(BaseModel):
 
 
 class StaticEncoder(_Encoder):
-    """`kind = "static"`: one vector per subword; a text is their mean. Fast, without a GPU.
+    """`kind = "static"`: one vector per subword; a text is their mean. Fast on a CPU.
 
-    Vectors start from nothing, or from what a pretrained encoder knows of each subword (see `encoders/distilled.py`).
+    Its vectors start from random ones, or from what a pretrained encoder knows of each subword (encoders/distilled.py).
     """
 
-    kind: Literal["static"] = Field("static", description="one vector per subword")
+    kind: Literal["static"] = Field("static", description="one vector per subword; a text is their mean")
     vocabulary: Count = Field(32_000, description="subwords, at most")
     dimension: Count = Field(512, description="length of the vectors")
     deviation: Positive = Field(0.1, description="standard deviation of the initial vectors")
     ngrams: Annotated[int, Field(ge=0)] = Field(
-        0, description="letters of the n-grams of words, in Latin letters, read beside subwords; 0 for none"
+        0, description="length of character n-grams, in Latin letters, read beside subwords; 0 for none"
     )
     buckets: Count = Field(32_768, description="vectors that n-grams share by their hash")
     lexical: Annotated[int, Field(ge=0)] = Field(
-        0, description="further components, not trained: what is written, by how rare it is; 0 for none"
+        0,
+        description="dimensions of an untrained lexical part: subwords and n-grams, weighted by rarity; 0 for none",
     )
     lexical_share: Positive = Field(1.0, description="length of the lexical components beside the trained ones' 1")
     start: str = Field(
@@ -69,12 +70,12 @@ class StaticEncoder(_Encoder):
 
 
 class TransformerEncoder(_Encoder):
-    """`kind = "transformer"`: a small transformer with its own tokenizer, trained from nothing.
+    """`kind = "transformer"`: a small transformer with its own tokenizer, trained from random weights.
 
     For tests, and for languages that no pretrained encoder knows.
     """
 
-    kind: Literal["transformer"] = Field("transformer", description="a small transformer, trained from nothing")
+    kind: Literal["transformer"] = Field("transformer", description="a small transformer, trained from random weights")
     vocabulary: Count = Field(16_000, description="subwords, at most, beside those that mark padding, start and end")
     layers: Count = Field(4, description="layers")
     hidden_size: Count = Field(256, description="length of the vectors; heads share it out evenly")
@@ -104,8 +105,8 @@ class PretrainedEncoder(_Encoder):
     )
     revision: str | None = Field(None, description="branch, tag or commit on the hub")
     pooling: Literal[tuple(POOLINGS)] | None = Field(None, description=_POOLINGS)  # type: ignore[valid-type]
-    query_prefix: str | None = Field(None, description='what stands before every query, as `"query: "`')
-    passage_prefix: str | None = Field(None, description='what stands before every passage, as `"passage: "`')
+    query_prefix: str | None = Field(None, description='prefix of every query, such as `"query: "`')
+    passage_prefix: str | None = Field(None, description='prefix of every passage, such as `"passage: "`')
     query_tokens: Annotated[int, Field(ge=3)] = Field(64, description="tokens of a query that are read")
     passage_tokens: Annotated[int, Field(ge=3)] = Field(256, description="tokens of a passage that are read")
     unit_length: bool | None = Field(None, description="a last module cuts vectors to length 1")

@@ -13,8 +13,8 @@ from polybatch.files import read_json, write_json
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.records import Collection
-from polybatch.sampling.shape import CorpusShape, DatasetShape, dataset_shape
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.shape import CorpusShape, DatasetShape, dataset_shape
 
 LISTED = 1000  # matches written out; all rows are
 STEP = 1000  # rows between two steps of the bar
@@ -42,7 +42,7 @@ def find_rows(
         known = _look(built, collections, progress) | {"of": of}
         write_json(path, known)
     for name, count in known["datasets"].items():
-        progress.say(f"{name}: {count:,} rows also stand in {what}, see {path}")
+        progress.say(f"{name}: {count:,} rows are also in {what}, see {path}")
     return np.array(known["rows"], dtype=np.int64)
 
 

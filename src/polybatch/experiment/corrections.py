@@ -48,7 +48,7 @@ def fitting_texts(
     kept = len(np.unique(np.concatenate(list(found.items.values()))))
     if recipe.development and found.left_out > kept:
         tests = ", ".join(one.name for one in collections)
-        stand = f"{found.left_out:,} of {found.left_out + kept:,} items stand in {tests}"
+        stand = f"{found.left_out:,} of {found.left_out + kept:,} items are in {tests}"
         faults.append(Fault("development", stand, "what a correction is fitted on cannot test it"))
     # whether a correction can be fitted shows in languages and counts of texts alone
     vectors = {code: np.ones((len(texts), 2)) for code, texts in found.texts.items()}

@@ -13,8 +13,8 @@ from polybatch.experiment.inputs import Inputs, load_inputs
 from polybatch.experiment.preview import preview, to_text
 from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Progress
-from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.shape import PASSAGE, QUERY, CorpusShape
 
 SAMPLE = 2000  # texts of each side, to guess lengths from
 CHARACTERS_PER_TOKEN = 4.0
@@ -144,7 +144,7 @@ def _corrections(recipe: Recipe, inputs: Inputs) -> list[str]:
     rows = "development" if recipe.development else "training"
     return [
         f"Corrections: {', '.join(recipe.corrections)}, of each of the {len(recipe.encoders)} systems and every seed,"
-        f" fitted on passages of the {rows} rows: {counts}; {texts.left_out:,} items that stand in a test left out.",
+        f" fitted on passages of the {rows} rows: {counts}; {texts.left_out:,} items that are in a test, left out.",
     ]
 
 
@@ -158,7 +158,7 @@ def cost(found: Estimate | None, count: int) -> list[str]:
     return [
         f"Estimates, rough: {found.weights:,} weights; {found.memory / 2**30:.1f} GiB for one training beside the"
         f" libraries' own; {took} on this processor{work} for all {count} trainings at some {found.tokens:.0f} tokens a"
-        " row, judging not counted.",
+        " row, without evaluation.",
     ]
 
 

@@ -21,7 +21,7 @@ from polybatch.experiment.recipe.encoder import model_faults
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.records import Collection
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.plans import plan_of
 from polybatch.training.selection import validation_plan
 from polybatch.training.settings import UNTUNED
@@ -196,7 +196,7 @@ def _check_untested(development: Collection, tests: Sequence[Collection], progre
     """
     for other in tests:
         mine, theirs = _standing(development, other), _standing(other, development)
-        told = f"{mine.standing:,} of its {mine.queries:,} queries also stand in {other.name}, which is tested on"
+        told = f"{mine.standing:,} of its {mine.queries:,} queries are also in {other.name}, which is tested on"
         if max(mine.share, theirs.share) >= SAME:
             found = f"{told}, and {theirs.standing:,} of {theirs.queries:,} the other way"
             raise RecipeError([Fault(f"selection.development: {development.name}", found, "other texts to select by")])

@@ -12,7 +12,7 @@ from polybatch.encoders.building import build_encoder
 from polybatch.experiment.inputs import Inputs
 from polybatch.experiment.recipe import Recipe
 from polybatch.progress import Progress, Silent
-from polybatch.sampling.shape import PASSAGE
+from polybatch.table.shape import PASSAGE
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import fit
 from polybatch.training.material import Material, tokenized

@@ -15,7 +15,7 @@ from polybatch.experiment.recipe import Recipe, load_recipe
 from polybatch.progress import Progress
 from polybatch.training.train import working_folder
 
-SHARE = 0.2  # of the articles, held out to judge by
+SHARE = 0.2  # of the articles, held out as a test
 STOP_SHARE = 0.1  # of them, held out besides to stop the training of a pretrained encoder by
 
 
@@ -45,7 +45,7 @@ def prepare_tuning(
     find_model(model)
     data = out.with_name(f"{out.name}.articles")
     if (data / tuned.RECIPE).is_file():
-        progress.say(f"{data}: made before; delete it to make it anew of the articles")
+        progress.say(f"{data}: already there and used; delete it to make it again from the articles")
     else:
         name = recipe_name(out.name)
         shares = {"share": SHARE, "stop_share": STOP_SHARE}
@@ -80,7 +80,7 @@ def prepare(archives: Mapping[str, Path], out: Path, *, order: Path | None = Non
     """
     data = out.with_name(f"{out.name}.articles")
     if (data / BEST).is_file():
-        progress.say(f"{data}: made before; delete it to make it anew of the articles")
+        progress.say(f"{data}: already there and used; delete it to make it again from the articles")
     else:
         split = split_articles(archives, data, name=recipe_name(out.name), share=SHARE, licence="private", order=order)
         for line in split.said():

@@ -7,8 +7,8 @@ from typing import Any
 from polybatch.experiment.recipe import Recipe
 from polybatch.sampling.faults import largest_batch
 from polybatch.sampling.mix import count_mix
-from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.streams import direction_weights
+from polybatch.table.shape import CorpusShape
 from polybatch.training.plans import plan_of, plan_options
 
 

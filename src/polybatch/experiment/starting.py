@@ -11,6 +11,7 @@ from polybatch.data.collections.table import COLLECTIONS
 from polybatch.data.sources.source import Reading, Source
 from polybatch.data.sources.table import SOURCES
 from polybatch.errors import DataError, Fault
+from polybatch.sampling.strategies import compared_strategies
 
 LANGUAGES = ("en", "sw", "ne")  # of the built-in newswire
 MOST = 4  # sources that are trained on; further ones stand in a comment
@@ -87,10 +88,14 @@ def _test_of(trained: Sequence[type[Source]], tests: Sequence[str]) -> str:
 
 
 def _systems(languages: Sequence[str], *, pretrained: bool) -> Iterator[str]:
-    systems = ["bm25", "untuned", *(["en-en"] if "en" in languages else []), "x-x-mono", "x-y", "hybrid"]
+    systems = ["bm25", "untuned", *compared_strategies(languages)]
     yield f"systems = {json.dumps(systems)}  # bm25 and untuned are not trained: baselines"
     seeds = [1] if pretrained else [1, 2, 3]
-    why = "more seeds show what is luck; three at least before a claim" if pretrained else "three show what is luck"
+    why = (
+        "more seeds show the variance over seeds; use three or more for a claim"
+        if pretrained
+        else "three seeds show the variance"
+    )
     yield f"seeds = {json.dumps(seeds)}  # {why}"
 
 
@@ -127,7 +132,7 @@ def _pretrained(model: str) -> list[str]:
 def _static() -> list[str]:
     return [
         "[encoder]",
-        'kind = "static"  # learns from nothing in a minute; "pretrained" with a model is stronger',
+        'kind = "static"  # learns from random weights in a minute; "pretrained" with a model is stronger',
         "dimension = 256",
         "",
         "[training]",

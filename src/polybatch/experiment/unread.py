@@ -10,8 +10,8 @@ from polybatch.experiment.recipe import Recipe
 def plan_without_data(recipe: Recipe) -> str:
     """As Markdown. Sizes are in upstream's words; texts are taken to be as long as the encoder reads them."""
     lines = [
-        f"# Plan of {recipe.name}, as far as it can be told without its data\n",
-        "| dataset | licence | languages | size, as upstream has it |",
+        f"# Plan of {recipe.name}, without its data\n",
+        "| dataset | licence | languages | size, as upstream states it |",
         "|---|---|---|---|",
         *map(_row, recipe.train),
         "",

@@ -53,7 +53,7 @@ def _sentence(scores: Scores, tuned: str, articles: int) -> str:
         name: sum(found[setting, MEASURE] for setting in SETTINGS) / len(SETTINGS) for name, found in scores.items()
     }
     first, second = sorted(means, key=lambda name: (-means[name], name != tuned))[:2]
-    few = ", few to tell small differences by" if articles < FEW else ""
+    few = ", too few to show small differences" if articles < FEW else ""
     return (
         f"Use {first}: {means[first]:.3f} mAP in the mean of the three settings, {second} has {means[second]:.3f},"
         f" on {articles} held-out articles{few}."
@@ -63,8 +63,8 @@ def _sentence(scores: Scores, tuned: str, articles: int) -> str:
 def offer(languages: Sequence[str]) -> str:
     """What a pretrained encoder would bring to who has not named one, and how to get one."""
     return (
-        f"a pretrained encoder would find more in {', '.join(languages)}: on Swahili and Nepali news .52 mAP across"
-        " languages before any tuning, where an encoder from nothing has .46 after it. `hf download"
+        f"a pretrained encoder would find more in {', '.join(languages)}: on Swahili and Nepali news, it has .52 mAP"
+        " across languages before any tuning; an encoder from random weights has .46 after training. `hf download"
         " intfloat/multilingual-e5-small` fetches one (118 million weights, MIT licence), and --from"
         " intfloat/multilingual-e5-small tunes it in some 15 minutes; a query then takes longer to encode"
     )

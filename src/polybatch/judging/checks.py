@@ -47,7 +47,7 @@ def collection_faults(collection: Collection) -> list[Fault]:
         if one not in known
     )
     faults += _listed(
-        Fault(f"{name}: grades of {query!r}", f"{one!r} has {grade}", "1 or more for a passage that is judged relevant")
+        Fault(f"{name}: grades of {query!r}", f"{one!r} has {grade}", "1 or more for a relevant passage")
         for query, grades in collection.grades.items()
         for one, grade in grades.items()
         if grade < 1 or one not in collection.judgements.get(query, ())
@@ -60,7 +60,7 @@ def collection_faults(collection: Collection) -> list[Fault]:
         faults.append(Fault(name, "no query has a relevant passage", "judgements must name passages"))
     elif not faults and not _has_any(collection):
         works = "passages in other languages" if "monolingual" not in collection.settings else "other settings"
-        faults.append(Fault(name, f"nothing to judge in the settings {', '.join(collection.settings)}", works))
+        faults.append(Fault(name, f"nothing to evaluate in the settings {', '.join(collection.settings)}", works))
     return faults
 
 

@@ -50,9 +50,9 @@ def unjudged(runs: Mapping[tuple[str, str], Run], collection: Collection) -> lis
         lacking = [pool for pool in pools if tuple(pool.split("-")) not in runs]
         if lacking:
             share = "no" if len(lacking) == len(pools) else f"{len(pools) - len(lacking)} of {len(pools)}"
-            works = "a run of the union tells them only where it names every passage"
+            works = "a run of the union counts for them only if it names every passage"
             why = "" if setting == "multilingual" else f"; {works}"
-            found = f"{share} pools of the {setting} setting are judged: no run of {shown(lacking)}{why}"
+            found = f"{share} pools of the {setting} setting have rankings: no run of {shown(lacking)}{why}"
             notes.append(f"{collection.name}: {found}")
     return notes
 

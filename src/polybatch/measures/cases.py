@@ -233,7 +233,7 @@ class _Best:
         key = self._key(np.int64(head), cases.asked, query)
         starts, stops = (np.searchsorted(self.key, key, side=side) for side in ("left", "right"))
         if lacking := int(np.count_nonzero(starts == stops)):
-            raise ResultsError([Fault(TOP, f"lacks {lacking} of {len(cases)} queries", "evaluate again")])
+            raise ResultsError([Fault(TOP, f"{lacking} of {len(cases)} queries are missing", "evaluate again")])
         deepest = int((stops - starts).max())
         if deepest * len(cases) > SPARSE * len(self.key) + SPARE:
             raise ResultsError([Fault(TOP, f"has {deepest:,} passages of one query, few of others", "evaluate again")])

@@ -63,7 +63,7 @@ def export_runs(folder: Path, target: Path) -> list[Path]:
     ranked = set(top.column("collection").unique().to_pylist())
     judged = store.ranks.column("collection").unique().to_pylist()
     if lacking := [one for one in judged if one not in ranked]:
-        works = "judge it again, in one language or in the multilingual setting"
+        works = "evaluate it again, in one language or in the multilingual setting"
         raise ResultsError(
             Fault(str(folder / TOP), f"has no ranking of all passages of {one}", works) for one in lacking
         )

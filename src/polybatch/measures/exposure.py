@@ -90,7 +90,7 @@ def _top(cases: Cases, cut: int) -> tuple[Ints, NDArray[np.bool_]]:
     if cases.top is None or cases.hits is None:
         raise FaultyInputError([Fault(TOP, "is not at hand", f"a run with {TOP} works")])
     if np.any((cases.top >= 0).sum(axis=1) < np.minimum(cut, cases.pool)):
-        works = f"a cut-off of {cases.top.shape[1]} or less works, or judging again with a larger top"
+        works = f"a cut-off of {cases.top.shape[1]} or less works, or a new evaluation with a larger --top"
         raise FaultyInputError([Fault(TOP, f"does not reach to {cut}", works)])
     return cases.top[:, :cut], cases.hits[:, :cut]
 

@@ -189,7 +189,7 @@ def _distance(report: Report, collection: str, best: System) -> Iterator[str]:
     theirs = other and report.estimate(other, quantity)
     if ours and theirs and other:
         apart, before = number(ours.mean, RANK_DISTANCE), number(theirs.mean, RANK_DISTANCE)
-        yield f"One answer's languages lie {apart} ranks apart in that pool, against {before} for {other.title}."
+        yield f"In that pool, the versions of an answer are {apart} ranks apart, against {before} for {other.title}."
 
 
 def _score(estimate: Estimate) -> str:

@@ -12,14 +12,14 @@ from polybatch.statistics import Comparison
 from polybatch.statistics.wording import against, certainty, label, number, p_value, signed, title
 
 _HELPS = {
-    "better": "hybrid batches help against plain fine-tuning on English",
-    "worse": "hybrid batches do harm against plain fine-tuning on English",
-    "equivalent": "hybrid batches make no difference to plain fine-tuning on English",
-    "not significant": "hybrid batches make no significant difference to plain fine-tuning on English",
+    "better": "hybrid batches are better than plain fine-tuning on English",
+    "worse": "hybrid batches are worse than plain fine-tuning on English",
+    "equivalent": "hybrid batches are equivalent to plain fine-tuning on English",
+    "not significant": "hybrid batches do not differ significantly from plain fine-tuning on English",
 }
 ONE_SEED = (
-    "With one seed this holds of these models alone: nothing is known of the luck of a training, and so of the way of "
-    "training."
+    "With one seed, this is about these models only. The variance over seeds is unknown, so it says nothing about the "
+    "training methods."
 )
 
 
@@ -98,7 +98,7 @@ def _ranking(made: Mapping[Need, Comparison]) -> str:
         f"{number(each.baseline_value, each)} under {title(name)} ({label(each)})" for name, each in distances.items()
     )
     first = next(iter(distances.values()))
-    return f"{told}; one answer's languages lie {number(first.value, first)} ranks apart, against {beside}."
+    return f"{told}; the versions of an answer are {number(first.value, first)} ranks apart there, against {beside}."
 
 
 def _beside(made: Mapping[Need, Comparison]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from polybatch.statistics.wording import detectable, interval, p_value, rule, si
 METHOD = Method()  # the same as `polybatch claims`, so that both say the same
 MOST_ROWS = 4_000_000  # of all folders' ranks: with more, the page would take a minute
 
-MARKS: dict[Word, str] = {"supported": "+", "contradicted": "−", "cannot tell": "?", "not run": "·"}
+MARKS: dict[Word, str] = {"supported": "+", "contradicted": "−", "undecided": "?", "not run": "·"}
 """A sign for each verdict that every font has, so that colour need not tell them apart."""
 
 UNRUN: Word = "not run"

@@ -9,7 +9,7 @@ from polybatch.report.wording import listing
 from polybatch.results.manifest import CollectionData
 from polybatch.results.store import MEAN, Result
 
-ALIKE = "judge both on the same collection with the same --languages, or report them apart"
+ALIKE = "evaluate both on the same collection with the same --languages, or report them apart"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def apart(parts: Sequence[Part]) -> str:
     if len(parts) < 2 or set.intersection(*judged):
         return ""
     told = "; ".join(f"{part.label} on {listing(sorted(names))}" for part, names in zip(parts, judged, strict=True))
-    return f"No collection was judged in all runs: {told}. Numbers of different collections do not compare."
+    return f"No collection was evaluated in all runs: {told}. Scores on different collections cannot be compared."
 
 
 def _directions(parts: Sequence[Part]) -> Iterator[tuple[str, str]]:

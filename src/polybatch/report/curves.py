@@ -27,7 +27,7 @@ from polybatch.report.summary import MAP, RANK_DISTANCE
 from polybatch.report.tables import Cell, Row, Table
 from polybatch.report.wording import number, plural
 from polybatch.results.sweep import DISTANCE, MACRO, TO_SCALE, Sweep
-from polybatch.sampling.strategies import title_of
+from polybatch.results.systems import title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -166,7 +166,7 @@ def told(sweep: Sweep) -> tuple[str, ...]:
     if sweep.choice:
         found.insert(0, f"Chosen: {sweep.choice.text}.")
     if not sweep.finished:
-        found.append("This sweep was cut short: its command goes on with it.")
+        found.append("This sweep was cut short; give its command again to continue it.")
     elif sweep.tested:
         found.append(f"The test was measured once, with {sweep.key} {sweep.tested}.")
     if sweep.key == "size" and sweep.values:

@@ -128,7 +128,7 @@ def _leader(report: Report, collection: str, setting: Setting) -> Finding | None
     runner = f"the next best, {plainly}{second.title} with {number(theirs.mean, MAP)}"
     parts.append(f"{number(lead.gain, MAP)} above {runner}{_doubt(lead)}")
     text = f"{_SETTING[setting]}, {name} has the highest mAP, {number(ours.mean, MAP)}."
-    return Finding(f"{text} It lies {', and '.join(parts)}.", tuple(told))
+    return Finding(f"{text} It is {', and '.join(parts)}.", tuple(told))
 
 
 def _distance(report: Report, collection: str) -> Finding | None:
@@ -141,7 +141,7 @@ def _distance(report: Report, collection: str) -> Finding | None:
     if mono is None or other is None or not (apart := gap(report, quantity, other, mono)):
         return None
     ours, theirs = (number(estimate.mean, RANK_DISTANCE) for estimate in (apart.ours, apart.theirs))
-    text = f"The languages of one answer lie {ours} ranks apart under {other.title} and {theirs} under {mono.title}"
+    text = f"The versions of an answer are {ours} ranks apart under {other.title} and {theirs} under {mono.title}"
     times = "" if apart.ratio is None else f": {apart.ratio:.2f} times as far{_doubt(apart)}"
     return Finding(f"{text} (rank distance){times}.", (apart,))
 

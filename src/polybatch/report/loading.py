@@ -24,7 +24,7 @@ from polybatch.results.labels import Judgement, folder_labels, names_apart, repe
 from polybatch.results.manifest import Manifest, Mix
 from polybatch.results.store import MANIFEST, RESULTS, SWEEP, SYSTEMS, Result, Store
 from polybatch.results.sweep import CHOSEN, Sweep
-from polybatch.sampling.strategies import TITLES, title_of
+from polybatch.results.systems import TITLES, title_of
 
 
 @dataclass(frozen=True)

@@ -195,9 +195,9 @@ def caption(report: Report, collection: str) -> str:
 def short_caption(report: Report) -> str:
     """What the columns of short tables mean, in two lines."""
     told = ["mAP within one language (Mo), across two (Cr), in the pool of all languages (Mul)."]
-    told.append("Rank distance: how many ranks one answer's languages lie apart in that pool; lower is better.")
+    told.append("Rank distance: the number of ranks between the versions of an answer in that pool; lower is better.")
     if any(len(report.seeds_of(system, name)) > 1 for name in report.collections for system in report.systems_of(name)):
-        told.append("±: deviation over seeds.")
+        told.append("±: standard deviation over seeds.")
     return " ".join(told)
 
 

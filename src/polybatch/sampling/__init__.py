@@ -1,4 +1,4 @@
-"""Which rows make a batch: strategies, plans, the aligned table, and what sentence-transformers trains with."""
+"""Which rows make a batch: strategies, plans, and what sentence-transformers trains with. Texts are in `table`."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -8,27 +8,20 @@ if TYPE_CHECKING:
     from polybatch.sampling.plan import Batch, Plan, make_plan
     from polybatch.sampling.sampler import direction_sampler
     from polybatch.sampling.schedules import Schedule, make_schedule
-    from polybatch.sampling.shape import CorpusShape, DatasetShape, dataset_shape, parallel_dataset
     from polybatch.sampling.strategies import STRATEGIES, make_strategy
-    from polybatch.sampling.table import AlignedTable
     from polybatch.sampling.trainer import HybridTrainer
 
 __all__ = [
     "STRATEGIES",
-    "AlignedTable",
     "Batch",
-    "CorpusShape",
-    "DatasetShape",
     "HybridTrainer",
     "Plan",
     "Schedule",
     "count_mix",
-    "dataset_shape",
     "direction_sampler",
     "make_plan",
     "make_schedule",
     "make_strategy",
-    "parallel_dataset",
 ]
 
 # each is imported when it is asked for: strategies need no numpy, plans no torch
@@ -37,9 +30,7 @@ _HOMES = {
     "plan": ("Batch", "Plan", "make_plan"),
     "sampler": ("direction_sampler",),
     "schedules": ("Schedule", "make_schedule"),
-    "shape": ("CorpusShape", "DatasetShape", "dataset_shape", "parallel_dataset"),
     "strategies": ("STRATEGIES", "make_strategy"),
-    "table": ("AlignedTable",),
     "trainer": ("HybridTrainer",),
 }
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from polybatch.hashing import key_of
 from polybatch.sampling.apportionment import Apportionment, Shares
-from polybatch.sampling.permutation import key_of, permute
+from polybatch.sampling.permutation import permute
 from polybatch.sampling.schedules import Schedule
 
 KIND_BLOCK = 20  # batches: over each block of them the mix of kinds is exact to one batch

@@ -32,7 +32,7 @@ class Apportionment:
         self._children: list[tuple[int, int]] = []
         self._leaf: list[int] = []
         self._depth = self._add(shares)[1]
-        self._arrays = [np.array(one, dtype=np.int64) for one in (self._weight, self._left_weight, self._leaf)]
+        self._arrays = [np.array(numbers, dtype=np.int64) for numbers in (self._weight, self._left_weight, self._leaf)]
         self._child = np.array(self._children, dtype=np.int64)
 
     def at(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -97,6 +97,6 @@ def _whole_numbers(weights: Sequence[float]) -> list[int]:
     largest = max(weights)
     if min(weights) >= largest * (1 - 1e-9):
         return [1] * len(weights)
-    found = [max(1, round(weight / largest * _PRECISION)) for weight in weights]
-    shared = gcd(*found)
-    return [one // shared for one in found]
+    whole = [max(1, round(weight / largest * _PRECISION)) for weight in weights]
+    shared = gcd(*whole)
+    return [number // shared for number in whole]

@@ -6,9 +6,9 @@ import numpy as np
 
 from polybatch.errors import Fault
 from polybatch.records import Direction
-from polybatch.sampling.shape import NEGATIVES, CorpusShape, DatasetShape
 from polybatch.sampling.strategies import BatchKind, Strategy
 from polybatch.sampling.streams import direction_weights
+from polybatch.table.shape import NEGATIVES, CorpusShape, DatasetShape
 
 
 def plan_faults(
@@ -31,12 +31,12 @@ def plan_faults(
         faults.append(Fault("batch size", f"{size}; a contrastive batch needs negatives", "2 or more works"))
     if ranks < 1 or size % ranks:
         divisors = [str(number) for number in range(1, min(size, 64) + 1) if size % number == 0]
-        works = f"a number that divides it: {', '.join(divisors)}"
-        faults.append(Fault("ranks", f"{ranks} do not share out a batch of {size} equally", works))
+        remedy = f"a number that divides it: {', '.join(divisors)}"
+        faults.append(Fault("ranks", f"{ranks} do not share out a batch of {size} equally", remedy))
     for what, temperature in (("dataset", dataset_temperature), ("language", language_temperature)):
         if not temperature > 0:
-            works = "above 0 works: 1 for in proportion to rows, inf for uniformly"
-            faults.append(Fault(f"{what} temperature", f"{temperature:g}", works))
+            remedy = "above 0 works: 1 for in proportion to rows, inf for uniformly"
+            faults.append(Fault(f"{what} temperature", f"{temperature:g}", remedy))
     temperature = language_temperature if language_temperature > 0 else 1.0
     for kind in strategy.kinds:
         weights = direction_weights(shape, kind.directions, strategy.weights, temperature=temperature)
@@ -46,8 +46,8 @@ def plan_faults(
             not dataset.patterns[:, NEGATIVES : NEGATIVES + negatives].any(axis=2).all()
             or dataset.negatives < negatives
         ):
-            found = f"rows without {negatives} hard negative{'s' * (negatives > 1)} in any language"
-            faults.append(Fault(f"dataset {dataset.name}", found, "0 hard negatives, or mine them first"))
+            fault = f"rows without {negatives} hard negative{'s' * (negatives > 1)} in any language"
+            faults.append(Fault(f"dataset {dataset.name}", fault, "0 hard negatives, or mine them first"))
     return faults
 
 
@@ -59,11 +59,11 @@ def _kind_faults(
         return [Fault(where, f"no row of the corpora can fill a {kind.name} batch", _drawable(shape))]
     faults = []
     if size > (largest := largest_batch(shape, kind, weights)):
-        found = f"a {kind.name} batch of {size} would repeat a passage group"
-        faults.append(Fault(where, found, f"the largest that works is {largest} ({_scarcest(shape, kind)})"))
+        fault = f"a {kind.name} batch of {size} would repeat a passage group"
+        faults.append(Fault(where, fault, f"the largest that works is {largest} ({_scarcest(shape, kind)})"))
     if kind.every_language and size < len(shape.languages):
-        found = f"a batch of {size} cannot show passages in all of {len(shape.languages)} languages"
-        faults.append(Fault(where, found, f"{len(shape.languages)} or more works"))
+        fault = f"a batch of {size} cannot show passages in all of {len(shape.languages)} languages"
+        faults.append(Fault(where, fault, f"{len(shape.languages)} or more works"))
     return faults
 
 
@@ -82,10 +82,10 @@ def largest_batch(shape: CorpusShape, kind: BatchKind, weights: Mapping[Directio
         return int(counts.min())
     order = np.argsort(counts, kind="stable")
     total = sum(weights.values()) if weights else len(order)
-    shares = np.array([weights[one] if weights else 1 for one in kind.directions])[order] / total
+    shares = np.array([weights[direction] if weights else 1 for direction in kind.directions])[order] / total
     packed = np.packbits(masks[order], axis=1)
     # which of the directions before it draw from the same groups
-    rivals = np.tril([(one & packed).any(axis=1) for one in packed], -1)
+    rivals = np.tril([(reached & packed).any(axis=1) for reached in packed], -1)
 
     def fits(size: int) -> bool:
         # rounding may give any direction one more, so each is counted at its largest
@@ -114,11 +114,11 @@ def _reach(shape: CorpusShape, kind: BatchKind) -> tuple[np.ndarray, np.ndarray]
             sizes.append(groups)
         else:
             linked = _linked(dataset)
-            found = np.zeros((len(strata), int(linked.max(initial=-1)) + 1), dtype=bool)
+            reached = np.zeros((len(strata), int(linked.max(initial=-1)) + 1), dtype=bool)
             for number, mask in enumerate(strata):
-                found[number, linked[np.repeat(mask, groups)]] = True
-            masks.append(found)
-            sizes.append(np.ones(found.shape[1], dtype=np.int64))
+                reached[number, linked[np.repeat(mask, groups)]] = True
+            masks.append(reached)
+            sizes.append(np.ones(reached.shape[1], dtype=np.int64))
     return np.concatenate(masks, axis=1), np.concatenate(sizes)
 
 

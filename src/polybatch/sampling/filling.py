@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from polybatch.hashing import key_of
 from polybatch.sampling.agenda import AHEAD, KIND_BLOCK, Agenda, Turns
 from polybatch.sampling.apportionment import Apportionment, Shares
 from polybatch.sampling.items import items_in_turn
-from polybatch.sampling.permutation import key_of, permute
+from polybatch.sampling.permutation import permute
 from polybatch.sampling.repair import Repair, Slots
-from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape
 from polybatch.sampling.streams import Lane, Stream
+from polybatch.table.shape import PASSAGE, QUERY, CorpusShape
 
 _BLOCK_ROWS = 16384  # of the batches that are filled at one go
 _FRESH = 8  # a stream this many times its rows in a batch shuffles freely; a shorter one only as far as is safe
@@ -101,7 +102,7 @@ class Filling:
         self._leaf_pair = np.array([leaf.pair or (-1, -1) for leaf in leaves], dtype=np.int16)
         # the patterns of each dataset that have any direction that is drawn from it
         self._drawn = {
-            number: np.zeros(len(one.patterns), dtype=bool) for number, one in enumerate(self.shape.datasets)
+            number: np.zeros(len(dataset.patterns), dtype=bool) for number, dataset in enumerate(self.shape.datasets)
         }
         for leaf in leaves:
             stream = self.streams[leaf.stream]
@@ -194,7 +195,7 @@ class Filling:
         dataset = self._dataset[stream]
         rows = np.empty(len(stream), dtype=np.int64)
         conflicts = [group + self.shape.first_groups[dataset]]
-        kinds = max((len(one.further) for one in self.shape.datasets if one.further is not None), default=0)
+        kinds = max((len(dataset.further) for dataset in self.shape.datasets if dataset.further is not None), default=0)
         conflicts.extend(np.full(len(stream), -1, dtype=np.int64) for _ in range(kinds))
         for number in {*self._dataset.tolist()}:
             shape = self.shape.datasets[number]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from polybatch.sampling.permutation import key_of
-from polybatch.sampling.shape import PASSAGE, QUERY, DatasetShape
+from polybatch.hashing import key_of
+from polybatch.table.shape import PASSAGE, QUERY, DatasetShape
 
 
 def items_in_turn(

@@ -8,7 +8,7 @@ import numpy as np
 
 from polybatch.sampling.agenda import KIND_BLOCK
 from polybatch.sampling.plan import Batch
-from polybatch.sampling.shape import CorpusShape
+from polybatch.table.shape import CorpusShape
 
 MOST_BLOCKS = 500  # in a record; a longer training is recorded in blocks of several times KIND_BLOCK batches
 
@@ -62,7 +62,7 @@ def count_mix(shape: CorpusShape, batches: Iterable[Batch], *, block: int = KIND
     by_dataset = np.array([rows for _, rows in counts]).reshape(-1, datasets)
     return Mix(
         block,
-        {kind: np.bincount(found, minlength=len(counts)) for kind, found in kinds.items()},
+        {kind: np.bincount(blocks, minlength=len(counts)) for kind, blocks in kinds.items()},
         {
             f"{shape.languages[query]}-{shape.languages[passage]}": by_direction[:, query, passage]
             for query, passage in np.argwhere(by_direction.any(axis=0)).tolist()

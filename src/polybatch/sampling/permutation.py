@@ -1,22 +1,14 @@
-"""Keyed permutations of [0, n), an element at a time, and keyed hashes. Pure functions of their key; no state."""
+"""Keyed permutations of [0, n), an element at a time. Pure functions of their key; no state."""
 
 import numpy as np
+
+from polybatch.hashing import GOLDEN, MULTIPLIERS
 
 SMALL = 64  # below this count, orders are not uniform (by a chi-square test over all of them) before some 16 rounds
 ROUNDS, ROUNDS_SMALL = 8, 24  # of the Feistel network
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_FIRST, _SECOND = MULTIPLIERS
 _ONE, _HALF = np.uint64(1), np.uint64(32)
-
-
-def key_of(*parts: int | np.ndarray) -> np.ndarray:
-    """A 64-bit key from whole numbers, in this order; arrays are broadcast, one key an element."""
-    key = np.zeros((), dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        for part in parts:
-            key = _mix(key * _GOLDEN + np.asarray(part).astype(np.uint64) + _GOLDEN)
-    return key
 
 
 def permute(index: np.ndarray, count: np.ndarray | int, key: np.ndarray) -> np.ndarray:
@@ -46,9 +38,9 @@ def _walk(index: np.ndarray, count: np.ndarray, key: np.ndarray, rounds: int) ->
     right = index - left * height
     with np.errstate(over="ignore"):
         for _ in range(rounds // 2):
-            key = key + _GOLDEN
+            key = key + GOLDEN
             left = _turn(left, right, width, key)
-            key = key + _GOLDEN
+            key = key + GOLDEN
             right = _turn(right, left, height, key)
     walked: np.ndarray = left * height + right
     return walked
@@ -63,10 +55,3 @@ def _turn(moved: np.ndarray, other: np.ndarray, size: np.ndarray, key: np.ndarra
     moved = moved + ((hashed * size) >> _HALF)
     turned: np.ndarray = np.minimum(moved, moved - size)  # unsigned: below size, moved - size is huge
     return turned
-
-
-def _mix(key: np.ndarray) -> np.ndarray:
-    key = (key ^ (key >> np.uint64(30))) * _FIRST
-    key = (key ^ (key >> np.uint64(27))) * _SECOND
-    mixed: np.ndarray = key ^ (key >> np.uint64(31))
-    return mixed

@@ -8,13 +8,12 @@ from functools import cached_property
 import numpy as np
 
 from polybatch.errors import RecipeError
+from polybatch.hashing import key_of
 from polybatch.records import Direction
 from polybatch.sampling.agenda import Agenda
 from polybatch.sampling.faults import plan_faults
 from polybatch.sampling.filling import Filling
-from polybatch.sampling.permutation import key_of
 from polybatch.sampling.schedules import Schedule
-from polybatch.sampling.shape import NEGATIVES, CorpusShape
 from polybatch.sampling.strategies import (
     BatchKind,
     Composition,
@@ -23,6 +22,7 @@ from polybatch.sampling.strategies import (
     strategy_faults,
 )
 from polybatch.sampling.streams import Choice, direction_weights, make_lanes
+from polybatch.table.shape import NEGATIVES, CorpusShape
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Batch:
         """The slice of one of several equal ranks: together, in their order, they are the batch."""
         size = len(self.rows) // ranks
         inside = slice(rank * size, (rank + 1) * size)
-        arrays = (one[inside] for one in (self.rows, self.queries, self.passages, self.negatives))
+        arrays = (array[inside] for array in (self.rows, self.queries, self.passages, self.negatives))
         return Batch(self.number, self.kind, self.languages, *arrays)
 
 
@@ -115,9 +115,9 @@ class Plan:
         self._key = int(key_of(seed))
         choices = [_choices(shape, strategy, kind, language_temperature) for kind in strategy.kinds]
         streams, lanes = make_lanes(
-            shape, [one for of in choices for one in of], size=size, temperature=dataset_temperature
+            shape, [choice for of_kind in choices for choice in of_kind], size=size, temperature=dataset_temperature
         )
-        weights = [[sum(one.weights.values()) for one in of] for of in choices]
+        weights = [[sum(choice.weights.values()) for choice in of_kind] for of_kind in choices]
         self._agenda = Agenda(weights, strategy.alpha, self.total, key=self._key)
         self._filling = Filling(shape, streams, lanes, self._agenda, size=size, key=self._key)
 
@@ -166,10 +166,10 @@ class Plan:
         shape = self.shape
         dataset = np.searchsorted(shape.firsts, rows, side="right") - 1
         has = np.zeros((len(rows), self.negatives, len(shape.languages)), dtype=bool)
-        for one in np.unique(dataset).tolist():
-            inside = np.flatnonzero(dataset == one)
-            first, patterns = self._negatives_of[one]
-            pattern_of = shape.datasets[one].pattern_of
+        for place in np.unique(dataset).tolist():
+            inside = np.flatnonzero(dataset == place)
+            first, patterns = self._negatives_of[place]
+            pattern_of = shape.datasets[place].pattern_of
             of = 0 if pattern_of is None else pattern_of[rows[inside] - first]
             has[inside] = patterns[of, : self.negatives]
         shown = np.zeros(len(shape.languages), dtype=bool)
@@ -187,7 +187,10 @@ class Plan:
     def _negatives_of(self) -> list[tuple[int, np.ndarray]]:
         """First row of each dataset, and which of its patterns have each hard negative in each language."""
         firsts = self.shape.firsts.tolist()
-        return [(first, one.patterns[:, NEGATIVES:]) for first, one in zip(firsts, self.shape.datasets, strict=False)]
+        return [
+            (first, dataset.patterns[:, NEGATIVES:])
+            for first, dataset in zip(firsts, self.shape.datasets, strict=False)
+        ]
 
 
 def _choices(shape: CorpusShape, strategy: Strategy, kind: BatchKind, temperature: float) -> list[Choice]:
@@ -239,7 +242,7 @@ def make_plan(
             language_temperature=language_temperature,
         )
     except RecipeError as error:
-        # what is wrong with the strategy itself was found before
+        # strategy_faults has said before what is wrong with the strategy itself
         faults.extend(fault for fault in error.faults if fault not in faults)
     if faults:
         raise RecipeError(faults)

@@ -11,8 +11,8 @@ from polybatch.errors import DataError, Fault, RecipeError
 from polybatch.records import Direction
 from polybatch.sampling.plan import Plan, make_plan
 from polybatch.sampling.schedules import Schedule
-from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape, dataset_shape
 from polybatch.sampling.strategies import Composition
+from polybatch.table.shape import PASSAGE, QUERY, CorpusShape, dataset_shape
 
 
 class DirectionSampler:
@@ -108,7 +108,7 @@ class _Sampling:
         plan = make_plan(
             shape,
             self.strategy,
-            directions=[one for one in shape.directions if one in self.directions],
+            directions=[direction for direction in shape.directions if direction in self.directions],
             alpha=self.alpha,
             composition=self.composition,
             weights=self.weights,
@@ -118,7 +118,7 @@ class _Sampling:
             length=self.length,
             epochs=self.epochs,
         )
-        offsets = {shape.numbers(one): place * shape.rows for place, one in enumerate(self.directions)}
+        offsets = {shape.numbers(direction): place * shape.rows for place, direction in enumerate(self.directions)}
         sampler = DirectionSampler(plan, offsets, ranks=ranks)
         # where several processes go on from a checkpoint, accelerate wraps the sampler twice, and tells the epoch to
         # the dataset alone
@@ -139,13 +139,13 @@ def _aligned_shape(dataset: Any, directions: Sequence[Direction], groups: Sequen
     rows = len(parts[0])
     faults = []
     if len(parts) != len(directions):
-        found = f"{len(parts)} datasets for {len(directions)} directions"
-        faults.append(Fault("DatasetDict", found, "name the direction of each, in its order"))
+        mismatch = f"{len(parts)} datasets for {len(directions)} directions"
+        faults.append(Fault("DatasetDict", mismatch, "name the direction of each, in its order"))
     for name, values in (("rows", [len(part) for part in parts]), ("columns", [part.column_names for part in parts])):
         odd = [number for number, value in enumerate(values) if value != values[0]]
         if odd:
-            found = f"dataset {odd[0]} has {name} {values[odd[0]]}, the first {values[0]}"
-            faults.append(Fault("DatasetDict", found, "datasets that are aligned row by row work"))
+            mismatch = f"dataset {odd[0]} has {name} {values[odd[0]]}, the first {values[0]}"
+            faults.append(Fault("DatasetDict", mismatch, "datasets that are aligned row by row work"))
     if groups is not None and len(groups) != rows:
         faults.append(Fault("groups", f"{len(groups)} for {rows} items", "one for every item works"))
     if faults:

@@ -1,6 +1,6 @@
 """The batch strategies: which directions a batch may show, and how often. Pure; which rows fill it is in `plan`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -71,48 +71,69 @@ class Offer:
 
 @dataclass(frozen=True)
 class _Definition:
+    """A strategy as the table has it: how it is written, what it is, and the kinds of its batches.
+
+    `options`: which of `alpha` and `composition` change its batches; `only`: the one language that it draws, None for
+    all; `is_compared`: whether experiments that name no strategies compare it.
+    """
+
     title: str
     about: str
     kinds: Callable[[Offer], tuple[BatchKind, ...]]
+    options: tuple[str, ...] = ()
+    only: str | None = None
+    is_compared: bool = True
 
 
 STRATEGIES: dict[str, _Definition] = {
     "en-en": _Definition(
-        "En-En", "English queries, English passages: plain fine-tuning", lambda o: (o.monolingual(only="en"),)
+        "En-En",
+        "English queries, English passages: plain fine-tuning",
+        lambda offer: (offer.monolingual(only="en"),),
+        only="en",
     ),
     "x-x": _Definition(
         "X-X",
         "query and passage in one language, rows of several languages in a batch: a negative control",
-        lambda o: (o.monolingual(mixed=True),),
+        lambda offer: (offer.monolingual(mixed=True),),
+        is_compared=False,
     ),
-    "x-x-mono": _Definition("X-X-mono", "one language per batch", lambda o: (o.monolingual(),)),
-    "x-y": _Definition("X-Y", "query and passage in different languages, in every row", lambda o: (o.cross_lingual(),)),
+    "x-x-mono": _Definition("X-X-mono", "one language per batch", lambda offer: (offer.monolingual(),)),
+    "x-y": _Definition(
+        "X-Y",
+        "query and passage in different languages, in every row",
+        lambda offer: (offer.cross_lingual(),),
+        options=("composition",),
+    ),
     "hybrid": _Definition(
-        "Hybrid", "X-X-mono with probability alpha, else X-Y", lambda o: (o.monolingual(), o.cross_lingual())
+        "Hybrid",
+        "X-X-mono with probability alpha, else X-Y",
+        lambda offer: (offer.monolingual(), offer.cross_lingual()),
+        options=("alpha", "composition"),
     ),
     "every-language": _Definition(
         "Every-language",
         "each batch has passages in every language, in all directions",
-        lambda o: (o.every_language(),),
+        lambda offer: (offer.every_language(),),
+        is_compared=False,
     ),
 }
 """Every strategy of arXiv 2408.10536, section 3, the two of LAReQA beside them, and mixed-language batches as in
 multilingual translate-train (Lawrie and others, ECIR 2023), by its name on the command line."""
 
 
-UNTRAINED = {"bm25": "BM25", "untuned": "Untuned"}
-TITLES: Mapping[str, str] = UNTRAINED | {name: one.title for name, one in STRATEGIES.items()}
-"""How systems of a run are written, by name, in the order in which they are shown, those without a training first."""
+def compared_strategies(languages: Collection[str]) -> list[str]:
+    """The strategies that an experiment in these languages compares if it names none, in the order of the table."""
+    return [
+        name
+        for name, strategy in STRATEGIES.items()
+        if strategy.is_compared and (strategy.only is None or strategy.only in languages)
+    ]
 
-ACRONYMS = ("lir", "lsar", "shift", "bm25")  # corrections, or what is fused, which stand after a plus sign
 
-
-def title_of(system: str) -> str:
-    """How a system is written: `X-Y` for `x-y`, `Hybrid + LSAR` for `hybrid+lsar`; any other name as it is."""
-    name, plus, correction = system.partition("+")
-    if not plus or name not in TITLES:
-        return TITLES.get(system, system)
-    return f"{TITLES[name]} + {correction.upper() if correction in ACRONYMS else correction}"
+def strategies_with(option: str) -> tuple[str, ...]:
+    """The strategies whose batches an option changes, `alpha` or `composition`."""
+    return tuple(name for name, strategy in STRATEGIES.items() if option in strategy.options)
 
 
 def make_strategy(
@@ -162,8 +183,8 @@ def strategy_faults(
         faults.append(Fault("alpha", fault, "shares between 0 and 1 work"))
     for direction, weight in weights.items():
         if direction not in directions:
-            works = f"directions with rows: {', '.join(map(str, directions)) or 'none'}"
-            faults.append(Fault(f"weight of {direction}", "no such direction", works))
+            known = f"directions with rows: {', '.join(map(str, directions)) or 'none'}"
+            faults.append(Fault(f"weight of {direction}", "no such direction", known))
         if not 0 <= weight < float("inf"):
             faults.append(Fault(f"weight of {direction}", f"{weight:g}", "0 or more works"))
     return faults

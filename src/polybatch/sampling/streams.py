@@ -8,7 +8,7 @@ import numpy as np
 
 from polybatch.records import Direction
 from polybatch.sampling.apportionment import Shares
-from polybatch.sampling.shape import CorpusShape
+from polybatch.table.shape import CorpusShape
 
 Pair = tuple[int, int]
 """A direction by the numbers of its languages."""
@@ -189,8 +189,13 @@ def direction_weights(
     shape: CorpusShape, directions: Sequence[Direction], weights: Mapping[Direction, float], *, temperature: float
 ) -> dict[Direction, float]:
     """How often each direction is drawn beside the others: rows ** (1 / temperature), times its weight (1 if none)."""
-    rows = {one: sum(dataset.rows_in(*shape.numbers(one)) for dataset in shape.datasets) for one in directions}
-    return {one: weights.get(one, 1.0) * float(rows[one]) ** (1 / temperature) for one in directions}
+    rows = {
+        direction: sum(dataset.rows_in(*shape.numbers(direction)) for dataset in shape.datasets)
+        for direction in directions
+    }
+    return {
+        direction: weights.get(direction, 1.0) * float(rows[direction]) ** (1 / temperature) for direction in directions
+    }
 
 
 def dataset_shares(
@@ -201,12 +206,12 @@ def dataset_shares(
     Within a direction, datasets have shares in proportion to rows ** (1 / temperature), but none more of a batch than
     it has groups; what it cannot take falls to the others.
     """
-    rows = np.array([[dataset.rows_in(*one) for one in weights] for dataset in shape.datasets], dtype=np.float64)
+    rows = np.array([[dataset.rows_in(*pair) for pair in weights] for dataset in shape.datasets], dtype=np.float64)
     wanted = np.array(list(weights.values()), dtype=np.float64)
     wanted /= wanted.sum()
     sizes = np.where(rows > 0, np.maximum(rows, 1) ** (1 / temperature), 0.0)
     share: np.ndarray = sizes / sizes.sum(axis=0) * wanted
-    reached = [np.logical_or.reduce([dataset.strata_in(*one) for one in weights]) for dataset in shape.datasets]
+    reached = [np.logical_or.reduce([dataset.strata_in(*pair) for pair in weights]) for dataset in shape.datasets]
     groups = np.array(
         [np.diff(dataset.stratum_starts)[mask].sum() for dataset, mask in zip(shape.datasets, reached, strict=True)],
         dtype=np.float64,

@@ -21,8 +21,8 @@ from polybatch.records import Direction
 from polybatch.sampling.mix import count_mix
 from polybatch.sampling.plan import Batch, Plan, make_plan
 from polybatch.sampling.schedules import Schedule
-from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import Composition
+from polybatch.table.shape import CorpusShape
 
 MIX = "mix.json"
 """The file beside a model that says what its batches really held."""
@@ -95,7 +95,7 @@ class HybridTrainer(SentenceTransformerTrainer):
         # it wants a dataset to look at, which here only says what the columns are
         columns = ["query", "passage", *(f"negative_{number + 1}" for number in range(negatives))]
         super().__init__(
-            model=model, args=args, train_dataset=Dataset.from_dict({one: [""] for one in columns}), **others
+            model=model, args=args, train_dataset=Dataset.from_dict({column: [""] for column in columns}), **others
         )
 
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
@@ -186,7 +186,7 @@ class _Slices(TorchDataset[Any]):
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="batches")
         wanted = range(number, number + 1 + AHEAD)
-        self._coming = {one: self._coming.get(one) or self._thread.submit(self._fetch, one) for one in wanted}
+        self._coming = {batch: self._coming.get(batch) or self._thread.submit(self._fetch, batch) for batch in wanted}
         return self._coming[number].result()
 
     def _fetch(self, number: int) -> Any:

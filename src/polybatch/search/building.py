@@ -108,7 +108,9 @@ def build_index(
                     with Cluster(ray, model, encoder, batch_size=batch_size) as cluster:
                         added = cluster.add_documents(index, documents, among=changes.languages, advance=advance)
         if changes.mirror and left.rows and changes.allow_bad is None:
-            progress.say("nothing deleted: documents of bad rows may be in the index; mend them, or give --allow-bad")
+            progress.say(
+                "nothing deleted: documents of bad rows may be in the index; correct them, or give --allow-bad"
+            )
         elif changes.mirror:
             deleted += _delete_others(index, (article.id for _, article in archive.articles(LeftOut())))
         progress.say("optimising the index")

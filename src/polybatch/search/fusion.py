@@ -1,4 +1,4 @@
-"""Ranked lists into one: reciprocal rank fusion, and a balance of languages. Pure: no engine, no model."""
+"""Ranked lists into one: reciprocal rank fusion, a balance of languages, documents. Pure: no engine, no model."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -48,3 +48,11 @@ def balance(lists: Iterable[Sequence[Ranked]]) -> list[Ranked]:
     """
     turns = [(rank, -one.score, one.passage.id, one) for found in lists for rank, one in enumerate(found, start=1)]
     return [one._replace(score=1 / (K + rank)) for rank, _, _, one in sorted(turns, key=lambda turn: turn[:3])]
+
+
+def by_document(ranked: Iterable[Ranked]) -> list[list[Ranked]]:
+    """The passages of each document in each language together, the groups in the order of their best passages."""
+    groups: dict[tuple[str, str], list[Ranked]] = {}
+    for each in ranked:
+        groups.setdefault((each.passage.document, each.passage.language), []).append(each)
+    return list(groups.values())

@@ -43,11 +43,19 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path | str) -> "Index":
-        """Open an index; raises DataError where there is none, and FaultyInputError where its engine does not open."""
-        folder = Path(folder)
+        """Open an index. Nothing is made outside its folder, whatever place a manifest that somebody sent names.
+
+        Raises DataError where there is no index, and FaultyInputError where its engine does not open.
+        """
+        return cls._opened(Path(folder), make=False)
+
+    @classmethod
+    def _opened(cls, folder: Path, *, make: bool) -> "Index":
         manifest = read_manifest(folder)
         uri = manifest["engine"] or str(folder / VECTORS)
-        return cls(folder, manifest, open_engine(uri, dimensions=manifest["dimensions"], index=manifest["id"]))
+        make = make or not manifest["engine"]  # a crash may have left it without
+        engine = open_engine(uri, dimensions=manifest["dimensions"], index=manifest["id"], make=make)
+        return cls(folder, manifest, engine)
 
     @classmethod
     def make(cls, folder: Path | str, about: Mapping[str, Any], *, uri: str = "", command: str = "") -> "Index":
@@ -73,7 +81,7 @@ class Index:
         faults += word_faults(folder, there)
         if faults:
             raise DataError(faults)
-        return cls.open(folder)
+        return cls._opened(folder, make=True)
 
     @contextmanager
     def writing(self, *, patience: float = 0) -> Iterator[None]:

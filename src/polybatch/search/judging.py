@@ -75,9 +75,9 @@ def judge_index(
         raise DataError([Fault("--depth", str(depth), f"1 to {MOST}")])
     check_out(out)
     if bool(on) == bool(queries and judgements) or bool(queries) != bool(judgements):
-        raise DataError([Fault(str(index), "nothing to judge on", "either --on, or --queries with --judgements")])
+        raise DataError([Fault(str(index), "nothing to evaluate on", "either --on, or --queries with --judgements")])
     if languages and not on:
-        raise DataError([Fault("--languages", ",".join(languages), "with --on; your own queries are judged all")])
+        raise DataError([Fault("--languages", ",".join(languages), "only with --on; all of your own queries are used")])
     collections = load_collections(on, data=data, languages=languages)
     searcher = Searcher.open(index, model=model)
     if queries and judgements:
@@ -194,7 +194,7 @@ def _check(searcher: Searcher, collection: Collection) -> None:
     ids = [passage.id for found in collection.passages.values() for passage in found]
     lacking = len(ids) - len(searcher.index.engine.held(ids))
     if lacking:
-        found = f"lacks {lacking} of {len(ids)} passages of {collection.name}"
+        found = f"{lacking} of {len(ids)} passages are missing, of {collection.name}"
         works = "an index of the collection's passages, under their ids"
         raise DataError([Fault(str(searcher.index.folder), found, works)])
 

@@ -11,7 +11,7 @@ from polybatch.languages import check_language
 Method = Literal["dense", "text", "hybrid"]
 
 METHODS: Mapping[Method, str] = {
-    "dense": "nearest vectors of the model",
+    "dense": "nearest neighbours of the query vector",
     "text": "BM25 over words",
     "hybrid": "reciprocal rank fusion of both",
 }
@@ -32,7 +32,7 @@ DEPTH = 100  # hits asked for with each query where an index is judged
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of an archive. `id` is unique to the archive; `language` None is told passage by passage.
+    """A document of an archive. `id` is unique to the archive; `language` None is identified for each passage.
 
     `date` is the day it was published, where that is known.
     """
@@ -80,7 +80,8 @@ class Hit:
 
     `score` is comparable within one list only: a cosine (dense), BM25 (text), or a sum of reciprocal ranks (hybrid,
     and balanced lists of reciprocal ranks). `rank` counts from 1. `found_by` says which of `dense` and `text` found it.
-    `content` is the hash of the whole document, the same for the same document under another id.
+    `content` is the hash of the whole document, the same for the same document under another id. `further` are the
+    passages of the same document and language that were found after this one, where a request asks for documents.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Hit:
     url: str = ""
     found_by: tuple[str, ...] = ()
     content: str = ""
+    further: tuple["Hit", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,8 @@ class SearchRequest:
 
     `query_language` is who asks: it changes no ranking, and goes into logs and answers. With a date asked for, what
     has none is left out. `balance` merges a list per language, so that no language crowds out the others.
+    `by_document`: a hit is the best passage of a document in a language, with the others that were found under it;
+    `top` counts such hits.
     """
 
     query: str
@@ -114,6 +118,7 @@ class SearchRequest:
     sources: tuple[str, ...] = ()
     balance: bool = False
     method: Method = METHOD
+    by_document: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
@@ -11,14 +12,15 @@ import numpy as np
 
 from polybatch.errors import DataError, Fault, ModelError
 from polybatch.progress import Silent
-from polybatch.search.fusion import Ranked, balance, fuse
+from polybatch.search.fusion import Ranked, balance, by_document, fuse
 from polybatch.search.index import Index, word_faults
 from polybatch.search.indexing import add_documents, unit
 from polybatch.search.models import Encoder, open_model_of
-from polybatch.search.records import Added, Document, Filter, Hit, SearchRequest, request_faults
+from polybatch.search.records import MOST, Added, Document, Filter, Hit, SearchRequest, request_faults
 from polybatch.text.words import tokens
 
 DEPTH = 100  # passages of each way that are fused, at least
+PASSAGES = 3  # of a document are looked for at first, where documents are asked for
 COUNTED = 10.0  # seconds for which the counts by language are believed
 PATIENCE = 30.0  # seconds that a writer waits for another one
 
@@ -129,13 +131,26 @@ class Searcher:
             return unit(self.encoder.encode_queries(queries, Silent()), self.index)
 
     def _hits(self, request: SearchRequest, vector: np.ndarray | None) -> list[Hit]:
+        if not request.by_document:
+            return [_hit(passage, rank) for rank, passage in enumerate(self._merged(request, vector), start=1)]
+        depth = request.top
+        while True:
+            depth = min(PASSAGES * depth, MOST)
+            ranked = self._merged(replace(request, top=depth), vector)
+            groups = by_document(ranked)
+            if len(groups) >= request.top or len(ranked) < depth or depth == MOST:
+                break
+        return [_document_hit(group, rank) for rank, group in enumerate(groups[: request.top], start=1)]
+
+    def _merged(self, request: SearchRequest, vector: np.ndarray | None) -> list[Ranked]:
+        """The best passages of all languages, or of each in turn; at most `top`."""
         if request.balance:
             there = self.languages()
             chosen = [code for code in request.languages or there if code in there]
             ranked = balance([self._ranked(request, vector, (code,))[: request.top] for code in chosen])
         else:
             ranked = self._ranked(request, vector, request.languages)
-        return [_hit(one, rank) for rank, one in enumerate(ranked[: request.top], start=1)]
+        return ranked[: request.top]
 
     def _ranked(self, request: SearchRequest, vector: np.ndarray | None, languages: tuple[str, ...]) -> list[Ranked]:
         where = Filter(languages, request.sources, request.since, request.until)
@@ -148,6 +163,11 @@ class Searcher:
         if request.method != "dense":
             lists["text"] = engine.matching(tokens(request.query), where, top)
         return fuse(lists)
+
+
+def _document_hit(group: Sequence[Ranked], rank: int) -> Hit:
+    first, *others = (_hit(passage, rank) for passage in group)
+    return replace(first, further=tuple(others))
 
 
 def _hit(one: Ranked, rank: int) -> Hit:

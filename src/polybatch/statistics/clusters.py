@@ -13,7 +13,7 @@ from polybatch.records import SETTINGS
 from polybatch.statistics.cells import COLUMNS, Cell, Quantity, Rows
 
 SHOWN = 3  # ids named in a fault
-SAME = "judge both on the same queries, and compare by a measure that each of them has"
+SAME = "evaluate both on the same queries, and compare by a measure that each of them has"
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def _faults(
         if system not in compared:
             homes = ", ".join(dict.fromkeys(one.quantity.collection for one in judged if system in one.systems))
             other = "any other system" if baseline is None else baseline
-            faults.append(Fault(system, f"was judged on {homes}: no collection shared with {other}"))
+            faults.append(Fault(system, f"was evaluated on {homes}: no collection in common with {other}"))
     least = math.ceil(len(pairs) / LEVEL) - 1
     drawn = [one for one, *_ in pairs if not is_exact(one.clusters, permutations=method.permutations)]
     if drawn and method.permutations < least:

@@ -90,8 +90,8 @@ def _units(stores: Sequence[Store]) -> dict[str, str]:
 def _ranks(store: Store) -> pa.Table:
     ranks = store.ranks if store.has(RANKS) or not holds_mteb_results(store.folder) else None
     if ranks is None or (not ranks.num_rows and holds_mteb_results(store.folder)):
-        found = "holds scores of MTEB's alone, which have no value for each query"
-        raise ResultsError([Fault(str(store.folder), found, "judge the models on a collection to compare them")])
+        found = "holds only MTEB's scores, which have no value per query"
+        raise ResultsError([Fault(str(store.folder), found, "evaluate the models on a collection to compare them")])
     return ranks
 
 
@@ -121,7 +121,7 @@ def _unlike_texts(stores: Mapping[str, Store]) -> list[Fault]:
                 other, known = first.setdefault((one.name, what), (label, ours))
                 if ours != known:
                     found = f"{what}: {ours} in {label}, {known} in {other}"
-                    works = "judge both on the same collection with the same --languages"
+                    works = "evaluate both on the same collection with the same --languages"
                     faults.setdefault(one.name, Fault(one.name, f"cannot be compared: {found}", works))
     return list(faults.values())
 
@@ -140,7 +140,7 @@ def _unlike_pools(ranks: Mapping[str, pa.Table]) -> list[Fault]:
             other, known = first.setdefault(key, (label, pool))
             if pool != known:
                 found = f"{row['system']} of {label} has {_pool(pool)}, {other} has {_pool(known)}"
-                works = "judge both on the same passages and judgements"
+                works = "evaluate both on the same passages and relevance judgements"
                 faults.setdefault(key[:2], Fault(", ".join(key), f"pools differ: {found}", works))
     return list(faults.values())
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 
-from polybatch.sampling.strategies import title_of
+from polybatch.results.systems import title_of
 from polybatch.statistics.comparison import CLUSTER, Comparison
 from polybatch.statistics.family import Method
 
@@ -100,13 +100,13 @@ def cautions(comparisons: Sequence[Comparison]) -> list[str]:
             unknown[comparison.quantity.collection] = comparison
     for system, count in few.items():
         told.append(
-            f"{title(system)} has {plural(count, 'seed')}: this compares trained models, not ways of training, "
+            f"{title(system)} has {plural(count, 'seed')}: this compares trained models, not training methods, "
             f"which takes {FEWEST_SEEDS} seeds or more."
         )
     for comparison in apart.values():
         told.append(
             f"{title(comparison.system)} (seeds {_listing(comparison.seeds)}) and {title(comparison.baseline)} (seeds "
-            f"{_listing(comparison.baseline_seeds)}) have not the same seeds and are not paired by them."
+            f"{_listing(comparison.baseline_seeds)}) have different seeds, so they are not paired by seed."
         )
     for collection in unknown:
         told.append(

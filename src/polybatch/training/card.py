@@ -126,7 +126,7 @@ def _data(record: Mapping[str, Any]) -> list[str]:
 def _results(scores: Sequence[Score]) -> list[str]:
     lines = ["\n## Results\n"]
     if not scores:
-        return [*lines, "Not judged yet: `polybatch evaluate FOLDER --on COLLECTION --out OUT`."]
+        return [*lines, "Not evaluated yet: `polybatch evaluate FOLDER --on COLLECTION --out OUT`."]
     lines += ["| collection | setting | measure | mean | 95 % interval | queries |", "|---|---|---|--:|---|--:|"]
     for one in scores:
         interval = f"{one.interval[0]:.3f} to {one.interval[1]:.3f}" if one.interval else "not known"

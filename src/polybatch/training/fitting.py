@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from polybatch.progress import Progress
 from polybatch.sampling.agenda import KIND_BLOCK
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.adapting import ADAPTIVE
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.hardware import Hardware, choose_hardware

@@ -70,7 +70,9 @@ def read_following(old: Path, new: Path) -> list[Following]:
         found = (
             f"{apart:,} ranks of a system, a query and a passage are in one of the two alone" if apart else "no ranks"
         )
-        works = "two evaluations of the same models on the same judgements, of which the queries alone differ"
+        works = (
+            "two evaluations of the same models with the same relevance judgements, in which only the queries differ"
+        )
         raise ResultsError([Fault(f"{old}, {new}", found, works)])
     grouped: dict[tuple[str, int | None, str], dict[str, list[tuple[float, float]]]] = {}
     for key, rank in before.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.fitting import Tracking
 from polybatch.training.processes import Processes
 from polybatch.training.settings import TrainingRecipe

@@ -5,8 +5,8 @@ from typing import TypedDict
 from polybatch.records import Direction
 from polybatch.sampling.plan import Plan, make_plan
 from polybatch.sampling.schedules import Schedule, make_schedule
-from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import Composition
+from polybatch.table.shape import CorpusShape
 from polybatch.training.adapting import START
 from polybatch.training.settings import AlphaSchedule, Batches, TrainingRecipe
 

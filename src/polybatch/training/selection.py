@@ -10,8 +10,8 @@ from polybatch.files import written_aside
 from polybatch.progress import Progress
 from polybatch.sampling.faults import largest_batch
 from polybatch.sampling.plan import Plan, make_plan
-from polybatch.sampling.shape import CorpusShape
 from polybatch.sampling.strategies import BatchKind
+from polybatch.table.shape import CorpusShape
 from polybatch.training.material import Material, tokenized
 from polybatch.training.processes import Processes
 from polybatch.training.settings import TrainingRecipe

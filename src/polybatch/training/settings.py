@@ -10,7 +10,8 @@ from polybatch.encoders.settings import EncoderSettings, PretrainedEncoder, Stat
 from polybatch.sampling.schedules import SCHEDULES, make_schedule
 from polybatch.sampling.strategies import COMPOSITIONS, Composition
 from polybatch.text.normalisation import Normalisation
-from polybatch.training.losses.settings import WITHOUT_TEMPERATURE, LossSettings
+from polybatch.training.losses.settings import LossSettings
+from polybatch.training.losses.table import WITHOUT_TEMPERATURE
 from polybatch.training.tuning.settings import Tuning
 
 UNTUNED = "untuned"
@@ -123,9 +124,9 @@ class Selection(Part):
 
     development: str = Field(
         "",
-        description="collection whose mean over the three settings is to rise; none for the loss on `[[validation]]`",
+        description="collection whose mean over the three settings is maximised; none for the loss on `[[validation]]`",
     )
-    measure: str = Field("mAP", description="what is measured on `development`, higher being better")
+    measure: str = Field("mAP", description="the measure on `development`; higher must be better")
     languages: Annotated[list[str], Field(min_length=1)] = Field(
         ["en"], description="languages of the validation rows; of `development`, those of the recipe count"
     )

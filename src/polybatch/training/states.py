@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from polybatch.sampling.plan import Batch
-from polybatch.sampling.shape import CorpusShape
+from polybatch.table.shape import CorpusShape
 from polybatch.training.frozen import Halves
 
 if TYPE_CHECKING:

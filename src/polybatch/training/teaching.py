@@ -10,7 +10,7 @@ import numpy as np
 from polybatch.encoders.settings import StaticEncoder
 from polybatch.judging.cache import CachedEncoder
 from polybatch.progress import Progress
-from polybatch.training.losses.settings import LISTWISE
+from polybatch.training.losses.table import LOSSES
 from polybatch.training.losses.teacher import TeacherVectors, teacher_scores, teacher_vectors
 from polybatch.training.material import Material
 from polybatch.training.settings import TrainingRecipe
@@ -50,7 +50,7 @@ def teacher_of(
     teacher = _kept(load_encoder(loss.teacher, dtype="auto"), material)
     options: dict[str, Any] = {"language": loss.teacher_language, "progress": progress}
     make: Callable[[], TeacherVectors]
-    if loss.name == LISTWISE:
+    if "teacher_reads" in LOSSES[loss.name].options:  # scores to imitate, not places
         make = partial(teacher_scores, material.table, teacher, reads=loss.teacher_reads, **options)
     else:
         dimensions = model.get_sentence_embedding_dimension()

@@ -12,12 +12,13 @@ from polybatch.encoders.families import applied_prompts
 from polybatch.encoders.settings import EncoderSettings
 from polybatch.errors import Fault, ModelError
 from polybatch.files import write_json, written_aside
+from polybatch.hashing import key_of
 from polybatch.progress import Progress
 from polybatch.provenance import content_hash
-from polybatch.sampling.permutation import key_of
 from polybatch.sampling.plan import Batch
-from polybatch.sampling.shape import NEGATIVES, PASSAGE, QUERY, CorpusShape
-from polybatch.sampling.table import AlignedTable, side_name
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.columns import side_name
+from polybatch.table.shape import NEGATIVES, PASSAGE, QUERY, CorpusShape
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

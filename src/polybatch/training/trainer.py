@@ -14,11 +14,11 @@ from transformers.trainer import TRAINER_STATE_NAME
 
 from polybatch.errors import Fault, ModelError
 from polybatch.files import write_json
+from polybatch.hashing import key_of
 from polybatch.progress import Progress
 from polybatch.sampling.agenda import KIND_BLOCK
-from polybatch.sampling.permutation import key_of
-from polybatch.sampling.table import AlignedTable
 from polybatch.sampling.trainer import HybridTrainer
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.adapting import AdaptiveAlpha
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.selection import Selecting

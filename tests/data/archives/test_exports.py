@@ -227,7 +227,7 @@ def test_a_bad_row_is_left_out_and_a_tenth_of_them_refuse_the_archive(tmp_path: 
     assert left.told() == [Fault(f"{path}:20", "date 'soon'", "2024-05-31, or 31 May 2024")]
     path.write_text(path.read_text() + '{"id": "y", "text": "t", "date": "late"}\n' * 2)
     with pytest.raises(
-        DataError, match=r"3 rows, the first .*:20: date 'soon'(.|\n)*3 of 22 rows are bad; mend them, or"
+        DataError, match=r"3 rows, the first .*:20: date 'soon'(.|\n)*3 of 22 rows are bad; correct them, or"
     ):
         Archive([path]).look(LeftOut())
     assert Archive([path]).look(LeftOut(), allow=0.2) == 19

@@ -25,8 +25,8 @@ from polybatch.errors import DataError
 from polybatch.progress import Silent
 from polybatch.records import Item, ParallelCorpus
 from polybatch.sampling.plan import make_plan
-from polybatch.sampling.shape import DatasetShape
-from polybatch.sampling.table import AlignedTable
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.shape import DatasetShape
 from polybatch.text.normalisation import Normalisation, normalise
 from tests.data.building.given import GivenSource, build, contents, given, item
 

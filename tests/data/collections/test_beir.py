@@ -72,8 +72,8 @@ def test_every_fault_of_a_folder_is_listed(folder: Path) -> None:
         "corpus.jsonl:6: no text, language as text",
         "queries.jsonl:5: query _id 'q2' occurs twice; versions share `query`",
         "queries.jsonl:6: query 5; text, or leave it out",
-        "test.tsv:6: judges query 'q9', which is not among the queries",
-        "test.tsv:7: judges passage 'd9', which the pool lacks",
+        "test.tsv:6: judgement of query 'q9', which is not among the queries",
+        "test.tsv:7: judgement of passage 'd9', which is not in the pool",
         "test.tsv:8: query 'q1', passage 'd1': grade 1, but 2 before; one grade for a pair",
         "test.tsv:9: grade 'x'; a whole number",
     ):

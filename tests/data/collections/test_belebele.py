@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.data.collections.belebele import FOURTEEN, THREE
+from polybatch.data.collections.belebele import POOLS
 from polybatch.data.collections.table import load_collection
 from polybatch.errors import DataError
 from tests.data.collections.writing import write_lines, write_rows
@@ -35,10 +35,10 @@ def test_two_questions_share_a_passage_and_its_versions_in_all_languages_answer(
     for code in ("swh_Latn", "npi_Deva", "eng_Latn", "deu_Latn"):
         write(tmp_path, code)
     collection = load_collection("belebele-3", data=tmp_path)
-    assert collection.languages == THREE
+    assert collection.languages == POOLS[3]
     assert {len(found) for found in collection.passages.values()} == {2}
     assert {len(found) for found in collection.queries.values()} == {3}
-    first = {f"{code}:https://wiki/1#1" for code in THREE}
+    first = {f"{code}:https://wiki/1#1" for code in POOLS[3]}
     assert collection.judgements["https://wiki/1#1"] == collection.judgements["https://wiki/1#2"] == first
 
 
@@ -46,7 +46,7 @@ def test_the_fourteen_are_read_from_their_flores_files_in_the_usual_script(tmp_p
     for code in (*FLORES, "zho_Hant", "npi_Latn", "hin_Latn", "arb_Latn"):
         write(tmp_path, code)
     collection = load_collection("belebele-14", data=tmp_path)
-    assert collection.languages == FOURTEEN
+    assert collection.languages == POOLS[14]
     assert collection.passages["zh"][0].text == "Passage 1 in zho_Hans."
     assert len(collection.judgements["https://wiki/2#1"]) == 14
 
@@ -54,7 +54,7 @@ def test_the_fourteen_are_read_from_their_flores_files_in_the_usual_script(tmp_p
 def test_a_folder_of_the_files_themselves_is_known_by_its_looks(tmp_path: Path) -> None:
     for code in ("swh_Latn", "npi_Deva", "eng_Latn", "fra_Latn"):
         write(tmp_path, code, folder="mine")
-    assert load_collection(str(tmp_path / "mine"), data=None).languages == THREE
+    assert load_collection(str(tmp_path / "mine"), data=None).languages == POOLS[3]
     assert load_collection(str(tmp_path / "mine"), data=None, languages=["fr", "sw"]).languages == ("fr", "sw")
 
 

@@ -61,8 +61,8 @@ def test_every_fault_of_miracl_is_listed(data: Path) -> None:
         "docs-1.jsonl.gz:1: passage 'sw:7#0' occurs twice",
         "docs-1.jsonl.gz:2: broken JSON",
         "docs-2.jsonl.gz:1: passage 'sw:7#2' has no text",
-        "sw-dev.tsv:1: judges passage 'sw:9#9', which the pool lacks",
-        "sw-dev.tsv:2: judges query 'sw:9#0', which is not among the queries",
+        "sw-dev.tsv:1: judgement of passage 'sw:9#9', which is not in the pool",
+        "sw-dev.tsv:2: judgement of query 'sw:9#0', which is not among the queries",
         "topics in 'yo', but no corpus of it; from huggingface.co/datasets/miracl",
         "nothing in 'de'; found: sw, yo",
     ):
@@ -132,7 +132,7 @@ def test_africlirmatrix_counts_judged_articles_that_the_corpus_lacks(data: Path)
     collection = load_collection("africlirmatrix", data=data)
     assert collection.judgements == {"5": {"sw:1"}}
     assert (
-        collection.notes["judgements of passages that the corpus lacks, passed over"] == "1, 1 of them relevant: sw:99"
+        collection.notes["judgements of passages missing from the corpus, left out"] == "1, 1 of them relevant: sw:99"
     )
 
 

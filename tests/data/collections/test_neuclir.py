@@ -66,11 +66,11 @@ def test_judged_documents_that_the_corpus_lacks_are_counted_and_named(data: Path
     write_lines(data / "neuclir/neuclir-2023-qrels.final/qrels.final.gains.fas", "200 0 fas-1 3", *lacking)
     collection = load_collection("neuclir-2023", data=data)
     assert collection.judgements == {"200": {"fas-1", "zho-2"}}
-    assert collection.notes["judgements of passages that the corpus lacks, passed over"] == (
+    assert collection.notes["judgements of passages missing from the corpus, left out"] == (
         "7, 3 of them relevant: gone-0, gone-1, gone-2, gone-3, gone-4, …"
     )
     write_lines(data / "neuclir/neuclir-2023-qrels.final/qrels.final.gains.fas", "200 0 fas-1 3", "999 0 gone-1 1")
-    with pytest.raises(DataError, match="judges query '999', which is not among the queries"):
+    with pytest.raises(DataError, match="judgement of query '999', which is not among the queries"):
         load_collection("neuclir-2023", data=data)
 
 
@@ -86,4 +86,4 @@ def test_every_fault_is_listed(data: Path) -> None:
         "2022-qrels.zho: no such file",
     ):
         assert line in text, line
-    assert "judges query" not in text, "of topics that could not be read"
+    assert "judgement of query" not in text, "of topics that could not be read"

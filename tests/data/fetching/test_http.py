@@ -46,7 +46,7 @@ def test_what_broke_off_goes_on_from_there(server: Server, tmp_path: Path) -> No
 def test_a_later_command_goes_on_where_the_one_before_gave_up(server: Server, tmp_path: Path) -> None:
     server.break_after = [100_000, 200_000, 300_000]
     with pytest.raises(
-        DataError, match=r"broke off at 300,000 of 1,024,000 bytes; the same command goes on from there"
+        DataError, match=r"broke off at 300,000 of 1,024,000 bytes; give the same command again to continue"
     ):
         fetch(server, tmp_path / "f.bin")
     assert left(tmp_path) == [".f.bin.part", ".f.bin.tag"]

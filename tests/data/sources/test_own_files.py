@@ -248,7 +248,7 @@ def test_beir_judgements_are_joined_with_texts_in_their_languages(tmp_path: Path
         ({"en": "Bridge?"}, {"en": f"T {STORY}"}), ({"en": "Bridge?"}, {"sw": HADITHI}),
     ]  # fmt: skip
     assert items[0].further == items[1].further == ("mine-query-q1",)
-    assert reading.left_out == {"judged not relevant": 1, "an unknown query": 1}
+    assert reading.left_out == {"not relevant by its judgement": 1, "an unknown query": 1}
     write_rows(tmp_path / "mine/corpus.jsonl", {"_id": "d1", "text": "x"}, {"_id": "d1", "text": "y"}, {"_id": 1})
     items, reading = read(make("beir", **{**FORMS["beir"].keys, "language": ""}), tmp_path)
     assert items == []

@@ -18,8 +18,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
     uri = str(tmp_path / "lance") if request.param == "lancedb" else request.getfixturevalue("milvus")
     index = uuid4().hex
 
-    def open_(dimensions: int = 8) -> Engine:
-        engine = open_engine(uri, dimensions=dimensions, index=index)
+    def open_(dimensions: int = 8, *, make: bool = True) -> Engine:
+        engine = open_engine(uri, dimensions=dimensions, index=index, make=make)
         assert engine.name == request.param
         return engine
 

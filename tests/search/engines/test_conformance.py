@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from polybatch.errors import FaultyInputError
 from polybatch.provenance import content_hash
 from polybatch.search.engines import lance, milvus
 from polybatch.search.engines.engine import Engine, Held
@@ -98,6 +100,15 @@ def test_an_empty_index_has_nothing_and_finds_nothing(opened: Open) -> None:
     assert engine.vectors(["x"]) == {}
     engine.delete(["x"])
     engine.optimise()
+
+
+def test_what_is_not_there_is_made_only_when_asked_for(opened: Open, tmp_path: Path) -> None:
+    for _ in range(2):  # nor has the first attempt made anything
+        with pytest.raises(FaultyInputError, match=r"holds no passages of this index; polybatch index"):
+            opened(make=False)
+    assert not (tmp_path / "lance").exists()
+    opened().close()
+    assert opened(make=False).count_documents() == 0
 
 
 def test_what_was_added_comes_back_as_it_was_also_after_reopening(opened: Open) -> None:

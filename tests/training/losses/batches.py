@@ -11,7 +11,8 @@ from torch import Tensor
 from polybatch.encoders.lexical import ngram_encoder
 from polybatch.encoders.settings import StaticEncoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
-from polybatch.sampling import AlignedTable, make_plan
+from polybatch.sampling import make_plan
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.losses import LossSettings
 from polybatch.training.losses.inputs import loss_inputs
 from polybatch.training.losses.teacher import TeacherVectors

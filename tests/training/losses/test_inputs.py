@@ -14,8 +14,9 @@ from sentence_transformers.sentence_transformer.data_collator import SentenceTra
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import RecipeError
 from polybatch.progress import Silent
-from polybatch.sampling import AlignedTable, HybridTrainer, make_plan
+from polybatch.sampling import HybridTrainer, make_plan
 from polybatch.sampling.plan import Batch
+from polybatch.table.aligned import AlignedTable
 from polybatch.training.losses import LossSettings, make_loss
 from polybatch.training.losses.inputs import loss_inputs, translations
 from polybatch.training.losses.teacher import teacher_scores, teacher_vectors

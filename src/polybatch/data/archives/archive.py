@@ -139,7 +139,11 @@ class Archive:
         bad = left.rows / max(1, left.rows + articles)
         if left.rows and (bad > allow or not articles):
             percent = f"{left.rows:,} of {left.rows + articles:,} rows are bad"
-            enough = f"mend them, or --allow-bad {min(1, -(-bad * 100 // 1) / 100):g}" if articles else "mend them"
+            enough = (
+                f"correct them, or give --allow-bad {min(1, -(-bad * 100 // 1) / 100):g}"
+                if articles
+                else "correct them"
+            )
             raise DataError([*left.told(), Fault("the archive", percent, enough)])
         if not articles:
             known = f"files that end in {FORMATS}"
@@ -149,8 +153,8 @@ class Archive:
     def said(self) -> list[str]:
         """What had to be assumed of dates, a line for each column."""
         return [
-            f"{column}: {count:,} dates such as 03/04/2024 are read {order} first, which no other date of the column"
-            " settles; 2024-04-03 is clear"
+            f"{column}: {count:,} dates such as 03/04/2024 are read {order} first, because no date of the column"
+            " shows the order; 2024-04-03 is unambiguous"
             for column, count, order in self._fields.dates.unclear()
         ]
 

@@ -251,7 +251,7 @@ def _refused(root: Any) -> tuple[str, ...]:
     """Why XML of this root is not read: found, and what would be; empty where it is."""
     declared = root.getroottree().docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):
-        return "refused: it declares entities", "XML without entities of its own"
+        return "refused: it declares entities", "XML that declares no entities"
     if _local(root) not in (*ENTRIES, INDEX):
         return f"XML of <{_local(root)[:80]}>", "RSS, Atom or a sitemap"
     return ()
@@ -266,7 +266,7 @@ def _broken(log: Any, path: Path) -> list[Fault]:
     first = next((error for error in log if error.domain_name == "PARSER" and error.type_name not in HARMLESS), None)
     if first is None:
         return []
-    return [Fault(f"{path}:{first.line}", f"broken XML, read as far as it goes: {first.message.strip()}", AGAIN)]
+    return [Fault(f"{path}:{first.line}", f"broken XML, read as far as possible: {first.message.strip()}", AGAIN)]
 
 
 def _elements(file: IO[bytes], parser: Any) -> Iterator[tuple[str, Any]]:

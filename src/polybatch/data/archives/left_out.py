@@ -83,13 +83,13 @@ class LeftOut:
             rows = f"all {kind.count:,} rows" if every else f"{kind.count:,} rows, the first {first.where}"
             faults.append(Fault(file or "many files", f"{rows}: {first.found}", first.works))
         if len(kinds) > SHOWN:
-            faults.append(Fault("the archive", f"{len(kinds) - SHOWN:,} more kinds of fault", "mend these first"))
+            faults.append(Fault("the archive", f"{len(kinds) - SHOWN:,} more kinds of fault", "correct these first"))
         return faults
 
     def each(self) -> list[Fault]:
         """The first SHOWN faults, and how many more there are."""
         more = self.rows - len(self.first)
-        return [*self.first, *([Fault("the archive", f"{more} more faults", "mend these first")] if more else [])]
+        return [*self.first, *([Fault("the archive", f"{more} more faults", "correct these first")] if more else [])]
 
     def said(self) -> list[str]:
         """For people: the faults by kind, then what was left out or passed over for other reasons, a line each."""

@@ -14,7 +14,8 @@ from polybatch.data.building.manifest import KIND, MANIFEST
 from polybatch.errors import DataError, Fault
 from polybatch.files import read_json, why_unreadable
 from polybatch.records import Item
-from polybatch.sampling.table import TEXTS, AlignedTable
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.folder import TEXTS
 from polybatch.text.normalisation import Normalisation
 
 IDS = "ids.arrow"

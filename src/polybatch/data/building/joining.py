@@ -10,8 +10,9 @@ from polybatch.data.building.built import IDS
 from polybatch.data.building.keys import columns_of, negatives_of, shape_of
 from polybatch.data.building.parts import Parts, name_columns
 from polybatch.progress import Progress
-from polybatch.sampling.shape import NEGATIVES, CorpusShape
-from polybatch.sampling.table import side_name, write_shape, write_texts
+from polybatch.table.columns import side_name
+from polybatch.table.folder import write_shape, write_texts
+from polybatch.table.shape import NEGATIVES, CorpusShape
 
 
 def join_parts(parts: Mapping[str, Parts], folder: Path, progress: Progress) -> CorpusShape:

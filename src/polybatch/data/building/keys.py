@@ -7,8 +7,9 @@ import numpy as np
 from polybatch.data.building.parts import DIGEST, KEY, Parts
 from polybatch.data.sources.source import SHOWN
 from polybatch.errors import Fault
-from polybatch.sampling.shape import NEGATIVES, DatasetShape, dataset_shape
-from polybatch.sampling.table import present_texts
+from polybatch.table.columns import present_texts
+from polybatch.table.groups import number_keys, passage_groups
+from polybatch.table.shape import NEGATIVES, DatasetShape, dataset_shape
 
 
 def shape_of(name: str, parts: Parts, languages: Sequence[str], *, negatives: int) -> DatasetShape:
@@ -29,11 +30,9 @@ def shape_of(name: str, parts: Parts, languages: Sequence[str], *, negatives: in
                 shown.append(present[row])
         numbers = np.array([patterns[flat[row].tobytes()] for row in where.tolist()], dtype=np.int32)
         pattern_of.append(numbers[of.reshape(-1)])
-    groups = _numbered(_keys(parts, "group"))
-    alone = groups < 0  # a row without a name for its group is its own
-    groups[alone] = parts.rows + np.arange(np.count_nonzero(alone))
+    groups = passage_groups(number_keys(_keys(parts, "group")))
     kinds = sorted(column for column in columns_of(parts) if column.startswith("further_"))
-    further = [_numbered(_keys(parts, column)) for column in kinds]
+    further = [number_keys(_keys(parts, column)) for column in kinds]
     return dataset_shape(name, np.stack(shown), groups, further, pattern_of=np.concatenate(pattern_of))
 
 
@@ -76,14 +75,3 @@ def columns_of(parts: Parts) -> set[str]:
 def _keys(parts: Parts, name: str) -> np.ndarray:
     """The hashes of one kind of names, of all rows: uint64."""
     return np.concatenate([table.column(f"{KEY}{name}").to_numpy() for table in parts.tables()])
-
-
-def _numbered(keys: np.ndarray) -> np.ndarray:
-    """Keys as numbers in order of appearance, that of the empty name as -1."""
-    named = np.flatnonzero(keys)
-    _, first, of = np.unique(keys[named], return_index=True, return_inverse=True)
-    ranks = np.empty(len(first), dtype=np.int64)
-    ranks[np.argsort(first)] = np.arange(len(first))
-    numbers = np.full(len(keys), -1, dtype=np.int64)
-    numbers[named] = ranks[of.reshape(-1)]
-    return numbers

@@ -10,7 +10,7 @@ from polybatch.data.building.parts import DIGEST, Parts
 from polybatch.data.sources.source import Source
 from polybatch.provenance import content_hash, versions
 from polybatch.records import Direction
-from polybatch.sampling.shape import PASSAGE, QUERY, CorpusShape, DatasetShape
+from polybatch.table.shape import PASSAGE, QUERY, CorpusShape, DatasetShape
 from polybatch.text.normalisation import Normalisation
 
 MANIFEST, KIND = "manifest.json", "aligned table"

@@ -54,13 +54,13 @@ CHECKS: Mapping[str, Check] = {
     "mojibake": Check("UTF-8 that was read as another encoding", OfText(check_mojibake)),
     "empty": Check("texts without a letter or a digit", OfText(check_empty)),
     "duplicate": Check("rows with the query and passage of an earlier row", OfCorpus(measure_texts, settle_duplicates)),
-    "two-groups": Check("passages that stand in two passage groups", OfCorpus(measure_texts, settle_groups)),
-    "language": Check("texts that are surely in another language", OfText(check_language)),
-    "misaligned": Check("translations of quite another length", OfCorpus(measure_lengths, settle_lengths)),
+    "two-groups": Check("passages that are in two passage groups", OfCorpus(measure_texts, settle_groups)),
+    "language": Check("texts identified with confidence as another language", OfText(check_language)),
+    "misaligned": Check("translations of a very different length", OfCorpus(measure_lengths, settle_lengths)),
     "too-long": Check("texts longer than encoders read", OfText(check_too_long)),
     "query-inside": Check(
-        "queries that stand in their passage word for word; not of a sentence and its translations",
+        "queries that occur in their passage word for word, except pairs of a sentence and its translation",
         OfRow(check_query_inside),
     ),
-    CONTAMINATION: Check("texts that also stand in a test collection (--against)", OfRow(check_contamination)),
+    CONTAMINATION: Check("texts that are also in a test collection (--against)", OfRow(check_contamination)),
 }

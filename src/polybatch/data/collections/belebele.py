@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from polybatch.data.collections.upstreams import BELEBELE
 from polybatch.data.draft import Draft
@@ -10,25 +11,28 @@ from polybatch.data.text import usual_files
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
 
-THREE = ("en", "ne", "sw")
-FOURTEEN = ("ar", "de", "el", "en", "es", "hi", "ne", "ru", "sw", "th", "tr", "vi", "yo", "zh")
-"""XQuAD-R's eleven, so that pools can be set side by side, with Swahili, Nepali and Yoruba."""
+POOLS: dict[Literal[3, 14], tuple[str, ...]] = {
+    3: ("en", "ne", "sw"),
+    14: ("ar", "de", "el", "en", "es", "hi", "ne", "ru", "sw", "th", "tr", "vi", "yo", "zh"),
+}
+"""The larger has XQuAD-R's eleven, so that pools can be set side by side, with Swahili, Nepali and Yoruba."""
 
 
 def load_belebele(
-    folder: Path, *, languages: Sequence[str] | None = None, name: str = "belebele-3", pool: Sequence[str] = THREE
+    folder: Path, *, languages: Sequence[str] | None = None, name: str = "belebele-3", pool: Literal[3, 14] = 3
 ) -> Collection:
     """Belebele (arXiv 2308.16884) from a folder of `<FLORES code>.jsonl` files, in the folder or in its `data/`.
 
-    Read of each row: link, question_number, flores_passage, question; a question is known in all languages by link and
-    number. The pool is the languages in `pool`, or of `languages` where given. The candidate is the passage: rows with
-    the same link and passage share it (488 in upstream's English). The passage that a question was asked of is relevant
-    in every language. The article that a passage is from (its link) is the cluster. Of two files in one language the
-    one in its usual script is read (zho_Hans, npi_Deva); the others are named in the notes.
+    Read of each row: link, question_number, flores_passage, question; a question is known in all languages by link
+    and number. The pool is the three or fourteen languages of POOLS, or `languages` where given. The candidate is
+    the passage: rows with the same link and passage share it (488 in upstream's English). The passage that a
+    question was asked of is relevant in every language. The article that a passage is from (its link) is the
+    cluster. Of two files in one language the one in its usual script is read (zho_Hans, npi_Deva); the others are
+    named in the notes.
 
     Raises DataError with every fault.
     """
-    draft = Draft(name, folder, licence=BELEBELE.licence, languages=languages or pool)
+    draft = Draft(name, folder, licence=BELEBELE.licence, languages=languages or POOLS[pool])
     draft.notes |= {"query": "question", "candidate": "passage of some sentences", "cluster": "article"}
     paths = [*folder.glob("*_*.jsonl"), *folder.glob("data/*_*.jsonl")]
     files = usual_files(((path.stem, path) for path in paths), draft.notes)

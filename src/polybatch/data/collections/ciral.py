@@ -26,7 +26,7 @@ def load_ciral(
     """
     draft = Draft(name, folder, licence=CIRAL.licence, languages=languages)
     draft.notes |= {"query": "English question", "candidate": "title and text", "cluster": "question", "split": split}
-    draft.notes |= {"judged": "each question in the pool of one language only"}
+    draft.notes |= {"relevance judgements": "each question in the pool of one language only"}
     found = _topics(folder, split.removesuffix("-pools"))
     if not found:
         works = f"ciral-<name>/topics/topics.ciral-v1.0-<language>-<split>.tsv, from {CIRAL.place}"

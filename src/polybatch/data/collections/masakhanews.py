@@ -27,7 +27,7 @@ def load_masakhanews(
     draft = Draft(name, folder, licence=MASAKHANEWS.licence, languages=languages)
     draft.notes |= {"query": "headline", "candidate": "article without the headline", "split": split}
     draft.notes |= {"cluster": "article"}
-    draft.notes |= {"judged": "in the headline's language only"}
+    draft.notes |= {"relevance judgements": "in the headline's language only"}
     files = {code: path for path in _files(folder, split) if (code := language_code(path.parent.name))}
     if not files:
         raise DataError(

@@ -23,7 +23,7 @@ def load_miracl(folder: Path, *, languages: Sequence[str] | None = None, name: s
     """
     draft = Draft(name, folder, licence=MIRACL.licence, languages=languages)
     draft.notes |= {"query": "question", "candidate": "title and text", "cluster": "question"}
-    draft.notes |= {"judged": "in the question's language only"}
+    draft.notes |= {"relevance judgements": "in the question's language only"}
     found = _topics(folder)
     if not found:
         raise DataError([Fault(str(folder), "no MIRACL here", f"miracl-v1.0-<language>/, from {MIRACL.place}")])

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
-from polybatch.data.collections import readers
-from polybatch.data.collections.readers import Reader
 from polybatch.data.collections.upstreams import (
     AFRICLIRMATRIX,
     AFRIQA,
@@ -33,6 +32,33 @@ from polybatch.records import Collection
 
 DATA_VARIABLE = "POLYBATCH_DATA"
 HUB = "hub:"
+
+
+class Reader(NamedTuple):
+    """`load` takes a folder, languages and a name; `holds` says whether a folder looks like what it reads."""
+
+    load: Callable[..., Collection]
+    holds: Callable[[Path], bool]
+
+
+def reader(module: str, *, load: str = "", **options: Any) -> Callable[[], Reader]:
+    """Gives the reader of a module of this folder: its `load_MODULE` and `holds_MODULE`. Imports it only when called.
+
+    `load` names another loader of the module; `options` are further arguments of the loader.
+    """
+
+    def read() -> Reader:
+        there = import_module(f"polybatch.data.collections.{module}")
+        return Reader(partial(getattr(there, load or f"load_{module}"), **options), getattr(there, f"holds_{module}"))
+
+    return read
+
+
+def newswire() -> Reader:
+    """The built-in newswire, which is in no folder."""
+    from polybatch.data.newswire import newswire_collection
+
+    return Reader(newswire_collection, lambda folder: False)
 
 
 @dataclass(frozen=True)
@@ -63,16 +89,16 @@ class Source:
 
 
 def _xquad_r(about: str, *, paragraph: bool) -> Source:
-    return Source(about, "lareqa/xquad-r", XQUAD_R, partial(readers.lareqa, paragraph=paragraph))
+    return Source(about, "lareqa/xquad-r", XQUAD_R, reader("lareqa", paragraph=paragraph))
 
 
 def _mlqa_r(about: str, *, paragraph: bool) -> Source:
-    return Source(about, "lareqa/mlqa-r", MLQA_R, partial(readers.lareqa, paragraph=paragraph))
+    return Source(about, "lareqa/mlqa-r", MLQA_R, reader("lareqa", paragraph=paragraph))
 
 
 def _belebele(about: str, languages: Literal[3, 14]) -> Source:
     hub = (Repository("facebook/belebele", ("data/*.jsonl",)),)
-    return Source(about, "belebele", BELEBELE, partial(readers.belebele, languages), hub)
+    return Source(about, "belebele", BELEBELE, reader("belebele", pool=languages), hub)
 
 
 def _ciral(split: str) -> Source:
@@ -81,32 +107,39 @@ def _ciral(split: str) -> Source:
         Repository("CIRAL/ciral", ("ciral-{name}/*",)),
         Repository("CIRAL/ciral-corpus", ("passages-v1.0/{name}_passages.jsonl",)),
     )
-    return Source(about, "ciral", CIRAL, partial(readers.ciral, split), hub, split.removesuffix("-pools"))
+    return Source(about, "ciral", CIRAL, reader("ciral", split=split), hub, split.removesuffix("-pools"))
 
 
 def _neuclir(year: int) -> Source:
     about = f"NeuCLIR {year}: topic to news, fa ru zh, in grades"
     hub = (Repository("neuclir/neuclir1", ("data/fas-*", "data/rus-*", "data/zho-*")),)
-    return Source(about, "neuclir", NEUCLIR, partial(readers.neuclir, year), hub, str(year))
+    return Source(about, "neuclir", NEUCLIR, reader("neuclir", year=year), hub, str(year))
 
 
 def _xlsum(query: str) -> Source:
     about = f"XL-Sum: {query} to BBC article, one language"
     hub = (Repository("csebuetnlp/xlsum", ("data/{name}_XLSum_v2.0.tar.bz2",)),)
-    return Source(about, "xl-sum", XLSUM, partial(readers.xlsum, query), hub, split="test")
+    return Source(about, "xl-sum", XLSUM, reader("xlsum", query=query), hub, split="test")
 
 
 def _masakhanews(split: str) -> Source:
     about = f"MasakhaNEWS {split}: headline to article, one language"
-    return Source(about, "masakhane-news", MASAKHANEWS, partial(readers.masakhanews, split), split=split)
+    return Source(about, "masakhane-news", MASAKHANEWS, reader("masakhanews", split=split), split=split)
 
 
 COLLECTIONS: dict[str, Source] = {
-    "ntrex-news": Source("NTREX-128 news: headline to passages", "ntrex", NTREX, readers.ntrex_news),
-    "ntrex-news-held-out": Source(
-        "NTREX-128 news: sentence to the rest of its document", "ntrex", NTREX, readers.ntrex_held_out
+    "ntrex-news": Source(
+        "NTREX-128 news: headline to passages", "ntrex", NTREX, reader("ntrex", load="load_ntrex_news")
     ),
-    "ntrex-sentences": Source("NTREX-128 news: sentence to translation", "ntrex", NTREX, readers.ntrex_sentences),
+    "ntrex-news-held-out": Source(
+        "NTREX-128 news: sentence to the rest of its document",
+        "ntrex",
+        NTREX,
+        reader("ntrex", load="load_ntrex_held_out"),
+    ),
+    "ntrex-sentences": Source(
+        "NTREX-128 news: sentence to translation", "ntrex", NTREX, reader("ntrex", load="load_ntrex_sentences")
+    ),
     "xquad-r": _xquad_r("XQuAD-R: question to sentence, 11 languages", paragraph=False),
     "xquad-r+paragraph": _xquad_r("XQuAD-R: question to sentence with paragraph", paragraph=True),
     "mlqa-r": _mlqa_r("MLQA-R: question to sentence, 7 languages", paragraph=False),
@@ -115,7 +148,7 @@ COLLECTIONS: dict[str, Source] = {
         "SIB-200: sentence to translation",
         "sib-200",
         SIB200,
-        readers.sib200,
+        reader("sib200"),
         (Repository("Davlan/sib200", ("data/*.tsv",)),),
     ),
     "belebele-3": _belebele("Belebele: question to passage, sw ne en in one pool", 3),
@@ -124,7 +157,7 @@ COLLECTIONS: dict[str, Source] = {
         "MIRACL dev: question to Wikipedia, one language",
         "miracl",
         MIRACL,
-        readers.miracl,
+        reader("miracl"),
         (
             Repository("miracl/miracl", ("miracl-v1.0-{code}/*",)),
             Repository("miracl/miracl-corpus", ("miracl-corpus-v1.0-{code}/*",)),
@@ -135,15 +168,15 @@ COLLECTIONS: dict[str, Source] = {
         "AfriCLIRMatrix: English title to African Wikipedia, in grades",
         "africlirmatrix",
         AFRICLIRMATRIX,
-        readers.africlirmatrix,
+        reader("africlirmatrix"),
         (Repository("castorini/africlirmatrix", ("africlirmatrix-v1.0-{name}/*",)),),
     ),
-    "afriqa": Source("AfriQA: African question to English or French passage", "afriqa", AFRIQA, readers.afriqa),
+    "afriqa": Source("AfriQA: African question to English or French passage", "afriqa", AFRIQA, reader("afriqa")),
     "crosssum": Source(
         "CrossSum: summary to BBC article in any language",
         "crosssum",
         CROSSSUM,
-        readers.crosssum,
+        reader("crosssum"),
         (Repository("csebuetnlp/CrossSum", ("data/{name}-{other}_CrossSum.tar.bz2",)),),
     ),
     "xl-sum": _xlsum("summary"),
@@ -154,17 +187,17 @@ COLLECTIONS: dict[str, Source] = {
         "Global Voices dev: line to the rest of its block of ten, en sw, to choose settings by",
         "lafand-mt",
         MAFAND_MT,
-        readers.global_voices,
+        reader("global_voices"),
     ),
     "nagarik-news": Source(
         "Nagarik news: English headline to Nepali summary, to choose settings by",
         "nagarik-news",
         NAGARIK,
-        readers.nagarik,
+        reader("nagarik"),
     ),
     "neuclir-2022": _neuclir(2022),
     "neuclir-2023": _neuclir(2023),
-    "newswire": Source("built-in synthetic newswire in en, sw, ne", None, BUILT_IN, readers.newswire, split="test"),
+    "newswire": Source("built-in synthetic newswire in en, sw, ne", None, BUILT_IN, newswire, split="test"),
 }
 
 
@@ -177,22 +210,22 @@ class _Layout:
 
 
 LAYOUTS: tuple[_Layout, ...] = (
-    _Layout("BEIR's form (corpus.jsonl, queries.jsonl, qrels/test.tsv)", readers.beir),
-    _Layout("TREC's form (topics.<language>.tsv, qrels.txt, corpus.jsonl)", readers.trec),
-    _Layout("NTREX-128 (DOCUMENT_IDS.tsv, NTREX-128/)", readers.ntrex_news),
-    _Layout("LAReQA (<language>.json with sentence_breaks)", readers.lareqa),
-    _Layout("SIB-200 (data/annotated/)", readers.sib200),
-    _Layout("Belebele (eng_Latn.jsonl)", readers.belebele),
-    _Layout("MIRACL (miracl-v1.0-<language>/)", readers.miracl),
-    _Layout("CIRAL (ciral-<name>/)", readers.ciral),
-    _Layout("AfriCLIRMatrix (test/queries/)", readers.africlirmatrix),
-    _Layout("AfriQA (data/gold_passages/)", readers.afriqa),
-    _Layout("CrossSum (english-swahili_CrossSum.tar.bz2)", readers.crosssum),
-    _Layout("XL-Sum (swahili_XLSum_v2.0.tar.bz2)", readers.xlsum),
-    _Layout("MasakhaNEWS (data/swa/test.tsv)", readers.masakhanews),
-    _Layout("MAFAND-MT (data/text_files/en-swa/dev.swa)", readers.global_voices),
-    _Layout("Nagarik news (nagarik_pairs.early.tsv)", readers.nagarik),
-    _Layout("NeuCLIR (data/fas-*.jsonl.gz)", readers.neuclir),
+    _Layout("BEIR's form (corpus.jsonl, queries.jsonl, qrels/test.tsv)", reader("beir")),
+    _Layout("TREC's form (topics.<language>.tsv, qrels.txt, corpus.jsonl)", reader("trec")),
+    _Layout("NTREX-128 (DOCUMENT_IDS.tsv, NTREX-128/)", reader("ntrex", load="load_ntrex_news")),
+    _Layout("LAReQA (<language>.json with sentence_breaks)", reader("lareqa")),
+    _Layout("SIB-200 (data/annotated/)", reader("sib200")),
+    _Layout("Belebele (eng_Latn.jsonl)", reader("belebele")),
+    _Layout("MIRACL (miracl-v1.0-<language>/)", reader("miracl")),
+    _Layout("CIRAL (ciral-<name>/)", reader("ciral")),
+    _Layout("AfriCLIRMatrix (test/queries/)", reader("africlirmatrix")),
+    _Layout("AfriQA (data/gold_passages/)", reader("afriqa")),
+    _Layout("CrossSum (english-swahili_CrossSum.tar.bz2)", reader("crosssum")),
+    _Layout("XL-Sum (swahili_XLSum_v2.0.tar.bz2)", reader("xlsum")),
+    _Layout("MasakhaNEWS (data/swa/test.tsv)", reader("masakhanews")),
+    _Layout("MAFAND-MT (data/text_files/en-swa/dev.swa)", reader("global_voices")),
+    _Layout("Nagarik news (nagarik_pairs.early.tsv)", reader("nagarik")),
+    _Layout("NeuCLIR (data/fas-*.jsonl.gz)", reader("neuclir")),
 )
 
 
@@ -223,9 +256,9 @@ def load_collection(
         works = did_you_mean(on, COLLECTIONS) + known
         raise DataError([Fault(on, "no such collection and no such folder", works)])
     for layout in LAYOUTS:
-        reader = layout.reader()
-        if reader.holds(folder):
-            return reader.load(folder, languages=languages, name=folder.resolve().name)
+        found = layout.reader()
+        if found.holds(folder):
+            return found.load(folder, languages=languages, name=folder.resolve().name)
     works = "; ".join(layout.about for layout in LAYOUTS)
     raise DataError([Fault(on, "not a collection in a layout that is known", works)])
 

@@ -63,7 +63,9 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for where, query, passage, grade in qrels_rows(path, faults):
         if passage in grades[query]:
-            faults.append(Fault(where, f"query {query!r}, passage {passage!r} is judged twice", "one line for a pair"))
+            faults.append(
+                Fault(where, f"query {query!r}, passage {passage!r} has two judgements", "one line for a pair")
+            )
         grades[query][passage] = grade
     if faults:
         raise DataError(faults)

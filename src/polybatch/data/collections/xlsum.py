@@ -29,7 +29,7 @@ def load_xlsum(
     """
     draft = Draft(name, folder, licence=XLSUM.licence, languages=languages)
     draft.notes |= {"query": query, "candidate": "article", "cluster": "article", "split": "test"}
-    draft.notes |= {"judged": "in the query's language only"}
+    draft.notes |= {"relevance judgements": "in the query's language only"}
     files = usual_files(((_language(path), path) for path in _files(folder)), draft.notes)
     if not files:
         raise DataError([Fault(str(folder), "no XL-Sum here", f"data/swahili{ARCHIVE} and so on, from {XLSUM.place}")])

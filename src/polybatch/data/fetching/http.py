@@ -65,7 +65,7 @@ def download(url: str, target: Path, *, progress: Progress, sha256: str = "", wa
         except (_BrokenOffError, OSError, HTTPException) as error:
             found = " ".join(str(error).split()) or type(error).__name__
         if attempt == ATTEMPTS:
-            works = "the same command goes on from there" if part.is_file() and part.stat().st_size else by_hand
+            works = "give the same command again to continue" if part.is_file() and part.stat().st_size else by_hand
             raise DataError([Fault(url, found, works)])
         time.sleep(wait * attempt)
     tag.unlink(missing_ok=True)

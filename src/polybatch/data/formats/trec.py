@@ -57,5 +57,5 @@ def _grade(text: str, where: str, faults: list[Fault]) -> int | None:
     try:
         return int(text)
     except ValueError:
-        faults.append(Fault(where, f"grade {text!r}", "a whole number; 0 is judged and not relevant"))
+        faults.append(Fault(where, f"grade {text!r}", "a whole number; 0 means not relevant"))
         return None

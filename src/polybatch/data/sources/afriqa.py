@@ -40,7 +40,7 @@ class AfriQASource(Source):
     languages: Annotated[list[Literal[LANGUAGES]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
         list(LANGUAGES), description="languages of the questions"
     )
-    split: Literal["train", "dev"] = Field("train", description="upstream's split; test is what it is judged on")
+    split: Literal["train", "dev"] = Field("train", description="upstream's split; test is kept for evaluation")
     rows: Limit = 0
 
     def items(self, data: Path, reading: Reading) -> Iterator[Item]:

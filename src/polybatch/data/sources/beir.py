@@ -24,7 +24,7 @@ class BEIRSource(Source):
     """`source = "beir"`: `corpus.jsonl`, `queries.jsonl` and `qrels/train.tsv` in a folder."""
 
     about: ClassVar[About] = About(
-        what="a folder in BEIR's form: query to a passage judged relevant",
+        what="a folder in BEIR's form: queries and their relevant passages",
         licence="yours",
         upstream="your own files, or huggingface.co/BeIR",
     )
@@ -33,7 +33,7 @@ class BEIRSource(Source):
     name: str = Field(description=NAMED)
     licence: Licence = Field(description="terms of the texts")
     folder: str = Field(description="the folder, under the data folder")
-    split: str = Field("train", description="which judgements: `qrels/<split>.tsv`")
+    split: str = Field("train", description="which relevance judgements: `qrels/<split>.tsv`")
     language: str = Field("", description="language of texts that name none, as BEIR's own do")
     rows: Limit = 0
 
@@ -58,7 +58,7 @@ class BEIRSource(Source):
                 if not score.strip().lstrip("-").isdecimal():
                     reading.leave_out("a score that is no whole number", where)
                 elif int(score) < 1:
-                    reading.leave_out("judged not relevant", where)
+                    reading.leave_out("not relevant by its judgement", where)
                 elif asked is None or answer is None:
                     reading.leave_out(f"an unknown {'query' if asked is None else 'passage'}", where)
                 else:

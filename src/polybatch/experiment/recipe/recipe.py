@@ -12,7 +12,7 @@ from polybatch.data.sources.source import Source
 from polybatch.data.sources.table import SOURCES
 from polybatch.experiment.recipe.lines import line_of
 from polybatch.judging.baselines.table import BASELINES
-from polybatch.sampling.strategies import STRATEGIES
+from polybatch.sampling.strategies import STRATEGIES, compared_strategies
 from polybatch.training.settings import UNTUNED, TrainingRecipe
 
 SYSTEMS = (*BASELINES, UNTUNED, *STRATEGIES)
@@ -37,19 +37,19 @@ class Recipe(TrainingRecipe):
         {}, description="collection -> its languages, for one that does not have all `languages`, or has others"
     )
     systems: Annotated[list[Literal[SYSTEMS]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
-        [*BASELINES, UNTUNED, "en-en", "x-x-mono", "x-y", "hybrid"],
-        description="what is trained, evaluated and compared, in this order; bm25 and untuned are not trained",
+        [*BASELINES, UNTUNED, *compared_strategies(["en"])],
+        description="the systems to train, evaluate and compare, in this order; bm25 and untuned are not trained",
     )
     seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1)] = Field(
-        [1], description="each system is trained once with each: of the initial vectors, the batches, the dropout"
+        [1], description="each system is trained once with each seed: of the initial vectors, the batches, the dropout"
     )
     test: Annotated[list[str], Field(min_length=1)] = Field(description="collections, by name or folder")
     drop_contaminated: bool = Field(
-        False, description="leave out the training rows of which a text also stands in a collection of `test`"
+        False, description="leave out training rows with a text that is also in a collection of `test`"
     )
     corrections: list[Literal[tuple(CORRECTIONS)]] = Field(  # type: ignore[valid-type]
         [],
-        description="each makes of every system one more, judged beside it; "
+        description="each is applied to every system, and the result is evaluated beside it; "
         + "; ".join(f"{name}: {about}" for name, about in CORRECTIONS.items()),
     )
     train: Annotated[list[AnySource], Field(min_length=1)]
@@ -57,7 +57,7 @@ class Recipe(TrainingRecipe):
     development: list[AnySource] = Field(
         [],
         description="`[[development]]` tables, written like `[[train]]`: rows whose passages corrections are fitted"
-        " on, without any those of `[[train]]`; what also stands in a collection of `test` is left out",
+        " on, by default those of `[[train]]`; texts of a collection of `test` are left out",
     )
     claims: list[ClaimSettings] = Field([])
     text: str = Field("", exclude=True, description="the file as it was read; not a key of the file")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from polybatch.errors import Fault, RecipeError
 from polybatch.experiment.recipe import Recipe
-from polybatch.sampling.strategies import COMPOSITIONS, STRATEGIES
+from polybatch.sampling.strategies import COMPOSITIONS, STRATEGIES, strategies_with
 
 Value = float | str
 
@@ -33,10 +33,14 @@ class Key:
 
 ALL = tuple(STRATEGIES)
 KEYS: dict[str, Key] = {
-    "alpha": Key("share of monolingual batches in hybrid", "batches", "alpha", ("hybrid",)),
+    "alpha": Key("share of monolingual batches in hybrid", "batches", "alpha", strategies_with("alpha")),
     "temperature": Key("what the loss divides cosines by", "loss", "temperature", ALL),
     "composition": Key(
-        "languages of a cross-lingual batch", "batches", "composition", ("x-y", "hybrid"), tuple(COMPOSITIONS)
+        "languages of a cross-lingual batch",
+        "batches",
+        "composition",
+        strategies_with("composition"),
+        tuple(COMPOSITIONS),
     ),
     "size": Key("share of the training rows, by whole passage groups", "", "", ALL),
 }

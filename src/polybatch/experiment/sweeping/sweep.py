@@ -254,5 +254,5 @@ def _also_in(tests: Sequence[Collection], developments: Sequence[Collection], pr
         asked = [query.text for queries in one.queries.values() for query in queries]
         found[one.name] = sum(texts.find(text) is not None for text in asked)
         if found[one.name]:
-            progress.say(f"{one.name}: {found[one.name]:,} of {len(asked):,} queries also stand in a test collection")
+            progress.say(f"{one.name}: {found[one.name]:,} of {len(asked):,} queries are also in a test collection")
     return found

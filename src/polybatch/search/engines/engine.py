@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from polybatch.errors import Fault, FaultyInputError
 from polybatch.search.records import Filter, Passage
 
 PAYS = 50_000
@@ -100,6 +101,11 @@ class Engine(Protocol):
     def close(self) -> None:
         """Let go of files and connections."""
         ...
+
+
+def not_there(uri: str) -> FaultyInputError:
+    """What an engine raises that is asked to open what is not there, and not to make it."""
+    return FaultyInputError([Fault(uri, "holds no passages of this index", "polybatch index writes them again")])
 
 
 def in_batches(values: Sequence[str], size: int = FETCHED) -> Iterator[Sequence[str]]:

@@ -5,13 +5,14 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from polybatch.errors import Fault, FaultyInputError
 from polybatch.extras import required
-from polybatch.search.engines.engine import PAYS, Found, Held, in_batches, whole
+from polybatch.search.engines.engine import PAYS, Found, Held, in_batches, not_there, whole
 from polybatch.search.records import Filter, Passage
 from polybatch.text.words import tokens
 
@@ -44,12 +45,19 @@ class Lance:
 
     name = "lancedb"
 
-    def __init__(self, uri: str, *, dimensions: int, index: str) -> None:
-        """Open the table under `uri`, or make it; `index` names whose it is. Raises FaultyInputError for another's."""
+    def __init__(self, uri: str, *, dimensions: int, index: str, make: bool) -> None:
+        """Open the table under `uri`, or `make` it; `index` names whose it is.
+
+        Raises FaultyInputError where the table is another index's, and where there is none and none is to be made.
+        """
+        if not make and "://" not in uri and not Path(uri).is_dir():
+            raise not_there(uri)  # to connect would make the folder
         # left alone, Lance computes with one thread on a machine of two cores, and searches graphs one after the other
         os.environ.setdefault("LANCE_CPU_THREADS", str(max(2, (os.cpu_count() or 2) - 2)))
         lancedb = required("lancedb", "search")
         connection = lancedb.connect(uri, read_consistency_interval=SEEN_AFTER)
+        if not make and not _has_table(connection):
+            raise not_there(uri)
         try:
             self._table = connection.create_table(
                 TABLE, schema=_schema(dimensions, index), mode="create", exist_ok=True
@@ -217,6 +225,16 @@ class Lance:
         flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1))
         columns["vector"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
         return pa.table({name: columns[name] for name in self._schema.names}, schema=self._schema)
+
+
+def _has_table(connection: Any) -> bool:
+    try:
+        connection.open_table(TABLE)
+    except ValueError as error:
+        if "not found" not in str(error):
+            raise
+        return False
+    return True
 
 
 def _schema(dimensions: int, index: str) -> "pa.Schema":

@@ -12,7 +12,7 @@ import numpy as np
 from polybatch.errors import Fault, FaultyInputError
 from polybatch.extras import required
 from polybatch.provenance import content_hash
-from polybatch.search.engines.engine import K1, PAYS, B, Found, Held, in_batches, whole
+from polybatch.search.engines.engine import K1, PAYS, B, Found, Held, in_batches, not_there, whole
 from polybatch.search.records import Filter, Passage
 from polybatch.text.words import tokens
 
@@ -56,14 +56,19 @@ class Milvus:
 
     name = "milvus"
 
-    def __init__(self, uri: str, *, dimensions: int, index: str) -> None:
-        """Connect, and open the collection of an index or make it. Raises FaultyInputError where no server answers."""
+    def __init__(self, uri: str, *, dimensions: int, index: str, make: bool) -> None:
+        """Connect, and open the collection of an index or `make` it.
+
+        Raises FaultyInputError where no server answers, and where there is no collection and none is to be made.
+        """
         milvus = required("pymilvus", "search")
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what goes wrong is raised, and said once
         self._uri, self._collection = uri, f"{PREFIX}{index}"
         with self._spoken():
             self._client = milvus.MilvusClient(uri, timeout=TIMEOUT)
             if not self._client.has_collection(self._collection):
+                if not make:
+                    raise not_there(uri)
                 # Strong: who reads sees what was written before
                 self._client.create_collection(
                     self._collection, schema=_schema(milvus, dimensions), consistency_level="Strong"

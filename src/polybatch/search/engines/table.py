@@ -16,14 +16,15 @@ ENGINES: dict[str, type[Lance] | type[Milvus]] = {
 """What holds an index, by the scheme of its address; a folder has none."""
 
 
-def open_engine(uri: str, *, dimensions: int, index: str) -> Engine:
-    """The engine at an address, holding the passages of the index named `index`; made where it is not there.
+def open_engine(uri: str, *, dimensions: int, index: str, make: bool = False) -> Engine:
+    """The engine at an address, holding the passages of the index named `index`; with `make`, made if it is not there.
 
-    Raises FaultyInputError for a scheme that no engine has, for a place that holds another index, for a server that
-    does not answer, and, with the install command, for a package that is not installed.
+    Raises FaultyInputError for a scheme that no engine has, for a place that holds another index or (without `make`,
+    which leaves the place as it is) none, for a server that does not answer, and, with the install command, for a
+    package that is not installed.
     """
     scheme = uri.partition("://")[0] if "://" in uri else ""
     if scheme not in ENGINES:
-        schemes = ", ".join(f"{one}://" for one in ENGINES if one)
+        schemes = ", ".join(f"{known}://" for known in ENGINES if known)
         raise FaultyInputError([Fault("engine", f"address {uri!r}", f"a folder, or {schemes}")])
-    return ENGINES[scheme](uri, dimensions=dimensions, index=index)
+    return ENGINES[scheme](uri, dimensions=dimensions, index=index, make=make)

@@ -48,6 +48,9 @@ class Search(Form):
     top: int = Field(TOP, ge=1, le=limits.TOP, description="How many hits.")
     balance: bool = Field(False, description="Merge a list per language, so that none crowds out the others.")
     method: Method = Field(METHOD, description="Vectors of the model, words, or both fused.")
+    by_document: bool = Field(
+        False, description="A hit is the best passage of a document in a language, the others stand in `further`."
+    )
 
     def request(self) -> SearchRequest:
         """The record that a searcher takes."""
@@ -61,7 +64,16 @@ class Search(Form):
             sources=tuple(dict.fromkeys(self.sources)),
             balance=self.balance,
             method=self.method,
+            by_document=self.by_document,
         )
+
+
+class FurtherPassage(BaseModel):
+    """Another passage of a document that was found."""
+
+    id: str
+    text: str
+    score: float
 
 
 class FoundPassage(BaseModel):
@@ -78,12 +90,14 @@ class FoundPassage(BaseModel):
     source: str
     url: str
     found_by: list[str]
+    further: list[FurtherPassage]
 
     @classmethod
     def of(cls, hit: Hit) -> "FoundPassage":
         """A hit as it is sent."""
         names = ("rank", "id", "document", "language", "title", "text", "score", "date", "source", "url")
-        return cls(**{name: getattr(hit, name) for name in names}, found_by=list(hit.found_by))
+        further = [FurtherPassage(id=other.id, text=other.text, score=other.score) for other in hit.further]
+        return cls(**{name: getattr(hit, name) for name in names}, found_by=list(hit.found_by), further=further)
 
 
 class SearchAnswer(BaseModel):

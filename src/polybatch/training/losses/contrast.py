@@ -28,14 +28,14 @@ class Contrast(MultipleNegativesRankingLoss):
         columns = list(sentence_features)
         if joined := embed_joined(self.model, columns):
             return self.compute_loss_from_embeddings(joined, labels)
-        found: Tensor = super().forward(columns, labels)
-        return found
+        loss: Tensor = super().forward(columns, labels)
+        return loss
 
     def compute_loss_from_embeddings(self, embeddings: list[Tensor], labels: Any) -> Tensor:
         """The loss of vectors of queries, passages and hard negatives, each of shape (rows, dimensions)."""
         if self.gather_across_devices:
-            found: Tensor = super().compute_loss_from_embeddings(embeddings, labels)
-            return found
+            loss: Tensor = super().compute_loss_from_embeddings(embeddings, labels)
+            return loss
         queries, *passages = embeddings
         scores = self.cosines(queries, torch.cat(passages)) * self.scale
         normaliser = torch.logsumexp(scores, dim=1)

@@ -1,18 +1,18 @@
 """Language concept erasure: no component of a vector goes with the language of its text."""
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor, nn
-from torch.nn.functional import normalize, one_hot
+from polybatch.training.losses.loss import LANGUAGES, Loss
 
-from polybatch.training.losses.columns import TwoTermLoss
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from polybatch.training.losses.columns import TwoTermLoss
 
 LEAST = 1e-12  # a variance below is none: the component, or the language, is the same for all texts
 
 
-class ErasureLoss(TwoTermLoss):
+def told_languages(loss: "TwoTermLoss", vectors: "list[Tensor]", beside: "list[dict[str, Tensor]]") -> "Tensor":
     """Correlation of vectors with languages beside info-nce (after LANCER, Huang et al., EMNLP 2024, main 736).
 
     Of all m texts of the batch, queries, passages and hard negatives, with x_k their vectors of length 1 and y_k[l] 1
@@ -27,29 +27,22 @@ class ErasureLoss(TwoTermLoss):
     all texts has no correlation: the second term of a batch in one language is 0. With several processes it is over
     the whole batch.
     """
+    import torch
+    from torch.nn.functional import normalize
 
-    needs = "languages"
-
-    def __init__(self, model: nn.Module, contrast: Any, *, weight: float) -> None:
-        super().__init__(model, contrast)
-        self.weight = weight
-
-    def forward(self, sentence_features: Iterable[dict[str, Any]], labels: Tensor | None = None) -> Tensor:
-        """The loss of a batch, a scalar."""
-        vectors, beside = self.embed(sentence_features)
-        if any("language" not in found for found in beside):
-            return self.alone(vectors)
-        everywhere = torch.cat([self.everywhere(column) for column in vectors])
-        languages = torch.cat([self.everywhere(found["language"].to(everywhere.dtype)) for found in beside])
-        told = correlation(normalize(everywhere, dim=1), languages.long())
-        return (1 - self.weight) * self.info_nce(vectors) + self.weight * told
+    everywhere = torch.cat([loss.everywhere(column) for column in vectors])
+    languages = torch.cat([loss.everywhere(known["language"].to(everywhere.dtype)) for known in beside])
+    return loss.settings.share * correlation(normalize(everywhere, dim=1), languages.long())
 
 
-def correlation(vectors: Tensor, languages: Tensor) -> Tensor:
+def correlation(vectors: "Tensor", languages: "Tensor") -> "Tensor":
     """The mean squared correlation of components with languages: a scalar from 0 to 1.
 
     `vectors`: shape (texts, dimensions); `languages`: int64, shape (texts,), their numbers.
     """
+    import torch
+    from torch.nn.functional import one_hot
+
     _, numbers = torch.unique(languages, return_inverse=True)
     x = vectors - vectors.mean(dim=0)
     y = one_hot(numbers).to(vectors.dtype)
@@ -57,3 +50,13 @@ def correlation(vectors: Tensor, languages: Tensor) -> Tensor:
     squares = (x.T @ y) ** 2
     spread = (x**2).sum(dim=0)[:, None] * (y**2).sum(dim=0)[None]
     return torch.where(spread > LEAST, squares / spread.clamp(min=LEAST), 0.0).mean()
+
+
+LOSS = Loss(
+    "erasure",
+    "info-nce, and makes every component of a vector uncorrelated with the text's language (LANCER)",
+    options=("temperature", "symmetric", "weight"),
+    needs=LANGUAGES,
+    weight=0.5,
+    term=told_languages,
+)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from polybatch.errors import Fault, RecipeError
-from polybatch.sampling.permutation import key_of
+from polybatch.hashing import key_of
 from polybatch.sampling.plan import Batch
-from polybatch.sampling.shape import NEGATIVES, QUERY, CorpusShape
-from polybatch.sampling.table import side_name
-from polybatch.training.losses.settings import LANGUAGES, TEACHER, TRANSLATIONS, LossSettings
+from polybatch.table.columns import side_name
+from polybatch.table.shape import NEGATIVES, QUERY, CorpusShape
+from polybatch.training.losses.loss import LANGUAGES, TEACHER, TRANSLATIONS
+from polybatch.training.losses.settings import LossSettings
 from polybatch.training.losses.teacher import TeacherVectors
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def loss_inputs(
     if settings.needs == TRANSLATIONS and (faults := _untranslated(source.shape)):
         raise RecipeError(faults)
     if settings.needs == TEACHER and (teacher is None or len(teacher.queries) != source.shape.rows):
-        found = "no vectors" if teacher is None else f"vectors of {len(teacher.queries)} rows"
-        works = f"those of all {source.shape.rows} rows: teacher_vectors gives them"
-        raise RecipeError([Fault("teacher", found, works)])
+        given = "no vectors" if teacher is None else f"vectors of {len(teacher.queries)} rows"
+        wanted = f"those of all {source.shape.rows} rows: teacher_vectors gives them"
+        raise RecipeError([Fault("teacher", given, wanted)])
     if isinstance(prompts, Mapping) and "query" in prompts:
         prompts = {**prompts, TRANSLATION: prompts["query"]}
     return LossInputs(source, settings.needs, model, prompts, teacher)
@@ -109,11 +110,11 @@ def translations(shape: CorpusShape, batch: Batch) -> np.ndarray:
     """For each row of a batch, another language that it has its query in: int16, numbers among the languages."""
     has = np.zeros((len(batch), len(shape.languages)), dtype=bool)
     dataset = np.searchsorted(shape.firsts, batch.rows, side="right") - 1
-    for one in np.unique(dataset).tolist():
-        inside = np.flatnonzero(dataset == one)
-        found = shape.datasets[one]
-        pattern = 0 if found.pattern_of is None else found.pattern_of[batch.rows[inside] - shape.firsts[one]]
-        has[inside] = found.patterns[pattern, QUERY]
+    for number in np.unique(dataset).tolist():
+        inside = np.flatnonzero(dataset == number)
+        corpus = shape.datasets[number]
+        pattern = 0 if corpus.pattern_of is None else corpus.pattern_of[batch.rows[inside] - shape.firsts[number]]
+        has[inside] = corpus.patterns[pattern, QUERY]
     has[np.arange(len(batch)), batch.queries] = False
     chance = (key_of(NEGATIVES, batch.number, batch.rows) >> np.uint64(33)).astype(np.int64)
     # the k-th of the languages that a row has, k drawn uniformly
@@ -128,7 +129,7 @@ def _untranslated(shape: CorpusShape) -> list[Fault]:
     for dataset in shape.datasets:
         alone = int(dataset.pattern_rows[dataset.patterns[:, QUERY].sum(axis=1) < 2].sum())
         if alone:
-            found = f"{alone} of {dataset.rows} rows have their query in one language only"
-            works = "a loss that needs no translations, or without the dataset"
-            faults.append(Fault(f"dataset {dataset.name}", found, works))
+            untranslated = f"{alone} of {dataset.rows} rows have their query in one language only"
+            instead = "a loss that needs no translations, or without the dataset"
+            faults.append(Fault(f"dataset {dataset.name}", untranslated, instead))
     return faults

@@ -1,16 +1,16 @@
 """LaKDA: a query and its translation score the passages of the batch alike."""
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor, nn
-from torch.nn.functional import kl_div, log_softmax
+from polybatch.training.losses.loss import TRANSLATIONS, Loss
 
-from polybatch.training.losses.columns import TwoTermLoss, cosines
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from polybatch.training.losses.columns import TwoTermLoss
 
 
-class LakdaLoss(TwoTermLoss):
+def alignment(loss: "TwoTermLoss", vectors: "list[Tensor]", beside: "list[dict[str, Tensor]]") -> "Tensor":
     """Language KL-divergence alignment (LaKDA, arXiv 2509.06195). The last column is each query's translation t_i.
 
     Of n rows and all passages and hard negatives d of the batch:
@@ -20,20 +20,22 @@ class LakdaLoss(TwoTermLoss):
 
     The divergence is of cosines without a temperature, and gradients flow through both of its sides.
     """
+    import torch
+    from torch.nn.functional import kl_div, log_softmax
 
-    needs = "translations"
+    from polybatch.training.losses.columns import cosines
 
-    def __init__(self, model: nn.Module, contrast: Any, *, weight: float) -> None:
-        super().__init__(model, contrast)
-        self.weight = weight
+    queries, *passages, translations = vectors
+    every = torch.cat([loss.everywhere(column) for column in passages])
+    of_queries, of_translations = (log_softmax(cosines(side, every), dim=1) for side in (queries, translations))
+    return loss.settings.share * kl_div(of_queries, of_translations, log_target=True, reduction="batchmean")
 
-    def forward(self, sentence_features: Iterable[dict[str, Any]], labels: Tensor | None = None) -> Tensor:
-        """The loss of a batch, a scalar."""
-        vectors, beside = self.embed(sentence_features)
-        if "language" not in beside[-1]:
-            return self.alone(vectors)
-        *vectors, translations = vectors
-        passages = torch.cat([self.everywhere(column) for column in vectors[1:]])
-        one, other = (log_softmax(cosines(side, passages), dim=1) for side in (vectors[0], translations))
-        alike = kl_div(one, other, log_target=True, reduction="batchmean")
-        return (1 - self.weight) * self.info_nce(vectors) + self.weight * alike
+
+LOSS = Loss(
+    "lakda",
+    "info-nce, and gives the passages of the batch the same scores for a query and its translation (LaKDA)",
+    options=("temperature", "symmetric", "weight"),
+    needs=TRANSLATIONS,
+    weight=0.5,
+    term=alignment,
+)

@@ -1,9 +1,9 @@
-"""From settings to the torch module that a trainer takes as its loss. Losses of our own have their own files."""
+"""From settings to the torch module that a trainer takes as its loss. What each loss is stands in its own file."""
 
 from typing import TYPE_CHECKING, Any
 
-from polybatch.errors import Fault, RecipeError
-from polybatch.training.losses.settings import LISTWISE, LossSettings
+from polybatch.training.losses.settings import LossSettings
+from polybatch.training.losses.table import LOSSES
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -29,40 +29,15 @@ def make_loss(model: "SentenceTransformer", settings: LossSettings, *, world_siz
     Losses that need more than the texts (`settings.needs`) want their batches from `loss_inputs`. Raises RecipeError
     for cached-info-nce on a static encoder, whose texts cannot be taken some at a time.
     """
+    from polybatch.training.losses.columns import TwoTermLoss
     from polybatch.training.losses.contrast import Contrast
 
-    options: dict[str, Any] = {"scale": 1 / settings.temperature, "gather_across_devices": world_size > 1}
-    if settings.name == "equation-1":
-        return Contrast(model, **options | {"scale": 1.0})
-    if settings.name == "clear":
-        from polybatch.training.losses.clear import ClearLoss
-
-        return ClearLoss(model, Contrast(model, **options), reverse=settings.share, divergence=settings.divergence)
-    options |= SYMMETRIC if settings.symmetric else {}
-    if settings.name == "cached-info-nce":
-        from sentence_transformers.sentence_transformer import losses
-
-        try:
-            return losses.CachedMultipleNegativesRankingLoss(model, mini_batch_size=settings.mini_batch, **options)
-        except ValueError:
-            works = "info-nce does the same in one piece"
-            raise RecipeError([Fault("loss.name", "cached-info-nce is for transformers only", works)]) from None
+    loss = LOSSES[settings.name]
+    scale = 1 / settings.temperature if "temperature" in loss.options else 1.0
+    options: dict[str, Any] = {"scale": scale, "gather_across_devices": world_size > 1}
+    if settings.symmetric and "symmetric" in loss.options:
+        options |= SYMMETRIC
+    if loss.module:
+        return loss.module(model, settings, options)
     contrast = Contrast(model, **options)
-    if settings.name == "lakda":
-        from polybatch.training.losses.lakda import LakdaLoss
-
-        return LakdaLoss(model, contrast, weight=settings.share)
-    if settings.name == "distillation":
-        from polybatch.training.losses.distillation import DistillationLoss
-
-        return DistillationLoss(model, contrast, weight=settings.share)
-    if settings.name == LISTWISE:
-        from polybatch.training.losses.listwise import ListwiseLoss
-
-        options = {"teacher_temperature": settings.teacher_temperature, "symmetric": settings.symmetric}
-        return ListwiseLoss(model, contrast, weight=settings.share, **options)
-    if settings.name == "erasure":
-        from polybatch.training.losses.erasure import ErasureLoss
-
-        return ErasureLoss(model, contrast, weight=settings.share)
-    return contrast
+    return TwoTermLoss(model, contrast, settings, loss.term) if loss.term else contrast

@@ -8,8 +8,9 @@ import numpy as np
 
 from polybatch.errors import Fault, RecipeError
 from polybatch.progress import Progress
-from polybatch.sampling.shape import PASSAGE, QUERY
-from polybatch.sampling.table import AlignedTable, side_name
+from polybatch.table.aligned import AlignedTable
+from polybatch.table.columns import side_name
+from polybatch.table.shape import PASSAGE, QUERY
 
 
 class Teacher(Protocol):
@@ -44,7 +45,7 @@ def teacher_vectors(
     texts = {side: _texts(table, side, language) for side in (QUERY, PASSAGE)}
     works = f"the teacher reads every row in {language}"
     faults = [
-        Fault(f"{side_name(side)}.{language}", f"{found.count(None)} of {len(table)} rows lack it", works)
+        Fault(f"{side_name(side)}.{language}", f"{found.count(None)} of {len(table)} rows do not have it", works)
         for side, found in texts.items()
         if None in found
     ]

@@ -34,14 +34,14 @@ class Tuning(BaseModel):
     layers: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)] | None = Field(
         None, description="first and last layer, from 0, that LoRA learns in; `[0, 2]` for early layers only"
     )
-    freeze_embeddings: bool = Field(False, description="the vectors of subwords stay as they are")
+    freeze_embeddings: bool = Field(False, description="the vectors of subwords are not trained")
     train_layers: Annotated[int, Field(ge=1)] | None = Field(
         None,
-        description="only the last so many layers learn; those below, and all embeddings, stay as they are: each text"
-        " goes through them once, and what they give is kept on disk while the training lasts",
+        description="train only this number of last layers; those below and all embeddings are frozen: each text passes"
+        " through them once, and their outputs are kept on disk during the training",
     )
     average: Annotated[float, Field(gt=0, le=1)] = Field(
-        1.0, description="share of the tuned weights in the saved ones; the rest is of those before tuning"
+        1.0, description="share of the tuned weights in the saved ones; the rest is the weights before tuning"
     )
     keep_adapter: bool = Field(False, description="LoRA's matrices are also saved apart, in the model's `adapter/`")
 

@@ -95,7 +95,7 @@ def both_ways(encoder: WordEncoder, lexicon: Lexicon, *, progress: Progress) -> 
 def to_text(found: Sequence[tuple[Direction, WordTranslation]]) -> str:
     """As Markdown: what was found in each direction, a row each, beside its controls."""
     lines = [
-        "| from-to | words | candidates | accuracy | by guessing | cosine | of random pairs | deviations above them |",
+        "| from-to | words | candidates | accuracy | by chance | cosine | of random pairs | deviations above them |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for direction, one in found:

@@ -19,7 +19,7 @@ export async function ask(path, options = {}) {
 }
 
 function request(state, index, signal, more) {
-  const body = { query: state.q, index, top: DEPTH, method: state.by, balance: state.balance === "1", ...more };
+  const body = { query: state.q, index, top: DEPTH, method: state.by, balance: state.balance === "1", by_document: true, ...more };
   if (state.in) body.languages = state.in.split(",");
   if (state.since) body.since = state.since;
   if (state.until) body.until = state.until;

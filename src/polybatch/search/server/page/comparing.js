@@ -5,11 +5,14 @@ import { say } from "./saying.js";
 export const SHOWN = 10; // hits that people look at
 export const DEPTH = 30; // hits that are asked for
 
-export const places = (hits) => new Map(hits.map((hit) => [hit.id, hit.rank]));
+// By which a hit is known again in another list: models differ in which passage of a document is the best.
+export const keyOf = (hit) => `${hit.language} ${hit.document}`;
+
+export const places = (hits) => new Map(hits.map((hit) => [keyOf(hit), hit.rank]));
 
 // Where a passage of one list stands in the other: { kind, says }.
 export function difference(hit, elsewhere, name) {
-  const other = elsewhere.get(hit.id);
+  const other = elsewhere.get(keyOf(hit));
   if (other === undefined) return { kind: "only", says: say("only", { depth: DEPTH, name }) };
   const moved = other - hit.rank;
   if (!moved) return { kind: "same", says: say("same", { name }) };
@@ -26,6 +29,6 @@ export function mix(hits, codes) {
 }
 
 export function shared(one, other) {
-  const ids = new Set(other.slice(0, SHOWN).map((hit) => hit.id));
-  return one.slice(0, SHOWN).filter((hit) => ids.has(hit.id)).length;
+  const ids = new Set(other.slice(0, SHOWN).map(keyOf));
+  return one.slice(0, SHOWN).filter((hit) => ids.has(keyOf(hit))).length;
 }

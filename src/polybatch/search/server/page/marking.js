@@ -1,9 +1,15 @@
 // Elements out of text, and words of the query marked in it. Text becomes text nodes, never markup.
+import { FUNCTION_WORDS } from "./function-words.js";
 
 const WORD = /[\p{L}\p{M}\p{N}\u200c\u200d]+/gu;
 const plain = (word) => word.normalize("NFKC").toLowerCase();
 
-export const words = (text) => new Set((text.match(WORD) || []).map(plain).filter((word) => [...word].length > 1));
+// The words of a query that are worth marking: all of them, where there is nothing but function words.
+export function words(text) {
+  const all = (text.match(WORD) || []).map(plain).filter((word) => [...word].length > 1);
+  const telling = all.filter((word) => !FUNCTION_WORDS.has(word));
+  return new Set(telling.length ? telling : all);
+}
 
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);

@@ -1,5 +1,5 @@
 // Lists of passages, merged or in a column for each language, with bars that show which languages come first.
-import { DEPTH, SHOWN, difference, mix, places, shared } from "./comparing.js";
+import { DEPTH, SHOWN, difference, keyOf, mix, places, shared } from "./comparing.js";
 import { coloured, nameOf, tongues } from "./languages.js";
 import { element, words } from "./marking.js";
 import { item } from "./passage.js";
@@ -81,7 +81,7 @@ function oneList(answer, other, wanted) {
 function byLanguage(answer, wanted) {
   const elsewhere = places(answer.hits);
   const badge = (hit) => {
-    const place = elsewhere.get(hit.id);
+    const place = elsewhere.get(keyOf(hit));
     const says = place ? say("ofall", { place }) : say("notofall", { depth: DEPTH });
     return { kind: place && place <= SHOWN ? "higher" : place ? "same" : "only", says };
   };
