@@ -179,9 +179,9 @@ def test_a_teacher_reads_every_distinct_text_once_and_cosines_outlive_the_change
 
 
 def test_a_teacher_without_texts_in_its_language_is_refused() -> None:
-    with pytest.raises(RecipeError, match=r"query.ne: 20 of 40 rows lack it; the teacher reads every row in ne"):
+    with pytest.raises(RecipeError, match=r"query.ne: 20 of 40 rows do not have it; the teacher reads every row in ne"):
         teacher_vectors(some_table(missing=2), Counting(8), language="ne", dimensions=8, progress=Silent())
-    with pytest.raises(RecipeError, match=r"query.fi: 40 of 40 rows lack it(.|\n)*passage.fi: 40 of 40"):
+    with pytest.raises(RecipeError, match=r"query.fi: 40 of 40 rows do not have it(.|\n)*passage.fi: 40 of 40"):
         teacher_vectors(some_table(), Counting(8), language="fi", dimensions=8, progress=Silent())
 
 
