@@ -159,7 +159,7 @@ def architecture_page() -> str:
         "`table` holds the texts of all rows, and their shape: the groups and languages of every row. `data` builds",
         "tables, `sampling` plans batches from the shape alone, and trainers read the texts of a batch out of the",
         "table. A table knows nothing of batches: it reads any rows in any languages.\n",
-        "How many files a new thing touches, docs apart, by the lists in [CONTRIBUTING.md](../CONTRIBUTING.md):\n",
+        "How many files a new thing touches, docs apart, by the lists in CONTRIBUTING.md:\n",
         "| new | source files | test files | which |",
         "|---|--:|--:|---|",
         "| strategy | 1 | 1 | an entry of `sampling/strategies.py` |",
