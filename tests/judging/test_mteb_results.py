@@ -120,7 +120,7 @@ def test_a_task_alone_leaves_no_ranks_and_cannot_be_compared(folder: str, out: P
     assert Store(tmp_path / "alone").ranks.num_rows == 0
     assert Store(tmp_path / "alone").results
     for path in (tmp_path / "alone", out / "mteb"):
-        with pytest.raises(ResultsError, match="no value for each query"):
+        with pytest.raises(ResultsError, match="no value per query"):
             compare_runs([path, out])
 
 

@@ -62,7 +62,7 @@ def test_dense_search_is_judged_as_the_model_is(indexed: Path, model: str) -> No
 
 
 def test_an_index_without_the_collections_passages_is_refused(indexed: Path, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"lacks \d+ of \d+ passages of newswire"):
+    with pytest.raises(DataError, match=r"\d+ of \d+ passages are missing, of newswire"):
         judge_index(indexed, ["newswire"], languages=["en", "ne"], out=tmp_path / "out", progress=Silent())
     with pytest.raises(DataError, match="--depth: 0"):
         judge_index(indexed, ["newswire"], depth=0, out=tmp_path / "out", progress=Silent())
