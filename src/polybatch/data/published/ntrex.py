@@ -1,17 +1,85 @@
-"""NTREX-128, human-translated news, as collections: find a document by its headline or a sentence, or a translation."""
+"""NTREX-128 for training: 123 news documents in 128 languages, line by line, translated by people."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
+
+from pydantic import Field
 
 from polybatch.data.collections.running import LINES_PER_PASSAGE, running_collection, runs_of
 from polybatch.data.collections.sentences import sentence_collection
-from polybatch.data.collections.upstreams import NTREX
+from polybatch.data.pairing import Document
+from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published, github
+from polybatch.data.sources.items import give_document
+from polybatch.data.sources.running import PAIRS, Kinds, Tokens
+from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading, Source
 from polybatch.data.text import check_aligned, choose_files, read_lines
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
-from polybatch.records import Collection
+from polybatch.records import Collection, Item
+
+NTREX = DataSet(
+    "ntrex",
+    folder="ntrex",
+    licence="CC BY-SA 4.0",
+    upstream="github.com/MicrosoftTranslator/NTREX",
+    web=github("MicrosoftTranslator/NTREX", "NTREX-128/*.txt", "DOCUMENT_IDS.tsv", "LANGUAGES.tsv"),
+)
+
+
+class NTREXSource(Source):
+    """`source = "ntrex"`: `DOCUMENT_IDS.tsv` beside `NTREX-128/newstest2019-ref.swa.txt`. Never test on it."""
+
+    about: ClassVar[About] = NTREX.about(
+        "news, parallel: headline to passages, sentence to the next; ntrex-news is made of it",
+        size="123 documents, 1,997 lines, 128 languages",
+    )
+
+    source: Literal["ntrex"] = "ntrex"
+    name: str = Field("ntrex", description=NAMED)
+    licence: Licence = Field(NTREX.licence, description=LICENSED)
+    languages: Annotated[list[str], Field(min_length=1)] = Field(description="languages to read")
+    pairs: Kinds = Field(["headline", "next"], description=PAIRS)
+    tokens: Tokens = 180
+
+    def items(self, data: Path, reading: Reading) -> Iterator[Item]:
+        """The pairs of each document, whose first line is its headline; a document is a group. Held in memory.
+
+        Of several files in one language (zho-CN, zho-TW), the one with the shortest, then first code is read. A fault
+        in any line refuses the source, since its files must align.
+        """
+        folder = data / NTREX.folder
+        if not self.knows(self.languages, reading):
+            return
+        works = NTREX.works
+        if not (folder / "NTREX-128").is_dir():
+            reading.faults.append(Fault(str(folder / "NTREX-128"), "no such folder", works))
+            return
+        files: dict[str, Path] = {}
+        for path in sorted(
+            (folder / "NTREX-128").glob("newstest2019-*.txt"), key=lambda one: (len(one.name), one.name)
+        ):
+            if code := language_code(path.name.removesuffix(".txt").split(".")[-1]):
+                files.setdefault(code, path)
+        files = choose_files(files, self.languages, reading.faults, where=folder, missing="no file for {!r}")
+        marks_path = folder / "DOCUMENT_IDS.tsv"
+        marks = read_lines(marks_path, reading.faults, works=works)
+        texts = {code: read_lines(path, reading.faults) for code, path in files.items()}
+        check_aligned({marks_path: marks} | {files[code]: lines for code, lines in texts.items()}, reading.faults)
+        if reading.faults:
+            return
+        documents: dict[str, list[int]] = defaultdict(list)
+        for line, mark in enumerate(marks):
+            documents[mark].append(line)
+        for mark, (first, *body) in documents.items():
+            document = Document(
+                id=f"{self.name}-{mark}",
+                sentences={code: [lines[line] for line in body] for code, lines in texts.items()},
+                headlines={code: lines[first] for code, lines in texts.items()},
+                aligned=True,
+            )
+            yield from give_document(document, self.pairs, self.tokens, reading, f"{marks_path}:{first + 1}")
 
 
 def load_ntrex_news(folder: Path, *, languages: Sequence[str] | None = None, name: str = "ntrex-news") -> Collection:
@@ -83,11 +151,11 @@ def _read(folder: Path, languages: Sequence[str] | None, *, least: int = 2) -> _
     faults: list[Fault] = []
     files = _files(folder)
     if not files:
-        works = f"a folder with DOCUMENT_IDS.tsv and NTREX-128/newstest2019-*.txt, from {NTREX.place}"
+        works = f"a folder with DOCUMENT_IDS.tsv and NTREX-128/newstest2019-*.txt, from {NTREX.upstream}"
         raise DataError([Fault(str(folder), "no NTREX-128 here", works)])
     files = choose_files(files, languages, faults, where=folder / "NTREX-128", missing="no file for {!r}")
     marks_path = folder / "DOCUMENT_IDS.tsv"
-    marks = read_lines(marks_path, faults, works=f"from {NTREX.place}")
+    marks = read_lines(marks_path, faults, works=f"from {NTREX.upstream}")
     texts = {code: read_lines(path, faults) for code, path in files.items()}
     check_aligned({marks_path: marks} | {files[code]: text for code, text in texts.items()}, faults)
     documents: dict[str, list[int]] = defaultdict(list)
@@ -122,3 +190,18 @@ def _files(folder: Path) -> dict[str, Path]:
         if code:
             files.setdefault(code, path)
     return files
+
+
+PUBLISHED = Published(
+    data_sets=(NTREX,),
+    sources=(NTREXSource,),
+    collections={
+        "ntrex-news": NamedCollection("NTREX-128 news: headline to passages", NTREX, load_ntrex_news),
+        "ntrex-news-held-out": NamedCollection(
+            "NTREX-128 news: sentence to the rest of its document", NTREX, load_ntrex_held_out
+        ),
+        "ntrex-sentences": NamedCollection("NTREX-128 news: sentence to translation", NTREX, load_ntrex_sentences),
+    },
+    layout=Layout("NTREX-128 (DOCUMENT_IDS.tsv, NTREX-128/)", holds_ntrex, load_ntrex_news),
+    rank=1,
+)

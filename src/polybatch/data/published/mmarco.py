@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from polybatch.data.hub import Repository
+from polybatch.data.published.data_set import DataSet, Published
 from polybatch.data.sources.files import line_rows
 from polybatch.data.sources.hub import Limit
 from polybatch.data.sources.items import give
@@ -21,7 +22,6 @@ NAMES = {
     "id": "indonesian", "it": "italian", "ja": "japanese", "nl": "dutch", "pt": "portuguese", "ru": "russian",
     "vi": "vietnamese", "zh": "chinese",
 }  # fmt: skip
-LICENCE = "Apache-2.0; MS MARCO is for research that is not commercial"
 COLLECTION, QUERIES = (
     "data/google/collections/{name}_collection.tsv",
     "data/google/queries/train/{name}_queries.train.tsv",
@@ -29,22 +29,26 @@ COLLECTION, QUERIES = (
 TRIPLES = "data/triples.train.ids.small.tsv"
 
 
+MMARCO = DataSet(
+    "mmarco",
+    folder="mmarco",
+    licence="Apache-2.0; MS MARCO is for research that is not commercial",
+    upstream="huggingface.co/datasets/unicamp-dl/mmarco",
+    hub=(Repository("unicamp-dl/mmarco", (TRIPLES, COLLECTION, QUERIES)),),
+)
+
+
 class MMarcoSource(Source):
     """`source = "mmarco"`: the triples, and a collection and queries per language; an item a triple, in all of them."""
 
-    about: ClassVar[About] = About(
-        what="question to a passage of the web, with a hard negative; parallel",
-        licence=LICENCE,
-        upstream="huggingface.co/datasets/unicamp-dl/mmarco",
+    about: ClassVar[About] = MMARCO.about(
+        "question to a passage of the web, with a hard negative; parallel",
         languages=tuple(NAMES),
         size="39,780,811 triples, 8.8 million passages",
-        folder="mmarco",
     )
-    repository: ClassVar[Repository] = Repository("unicamp-dl/mmarco", (TRIPLES, COLLECTION, QUERIES))
-
     source: Literal["mmarco"] = "mmarco"
     name: str = Field("mmarco", description=NAMED)
-    licence: Licence = Field(LICENCE, description=LICENSED)
+    licence: Licence = Field(MMARCO.licence, description=LICENSED)
     languages: Annotated[list[Literal[tuple(NAMES)]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
         description="languages to read, each of query, passage and negative"
     )
@@ -56,8 +60,8 @@ class MMarcoSource(Source):
         A passage is the group, by its number; the question a further group, since a question with two passages has no
         negative in either. A text that one language lacks is a note, and the item is without it there.
         """
-        folder = data / (self.about.folder or "")
-        works = f"`polybatch data fetch mmarco`, or from {self.about.upstream} into {folder}"
+        folder = data / MMARCO.folder
+        works = f"{MMARCO.works} into {folder}"
         with ExitStack() as stack:
 
             def texts(pattern: str) -> dict[str, NumberedTexts]:
@@ -96,3 +100,6 @@ class MMarcoSource(Source):
                     negatives=found[2:],
                     further=(f"{self.name}-query-{query}",),
                 )
+
+
+PUBLISHED = Published(data_sets=(MMARCO,), sources=(MMarcoSource,))

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from polybatch.data.hub import Repository
+from polybatch.data.published.data_set import DataSet, Published
 from polybatch.data.sources.grouping import text_key
 from polybatch.data.sources.hub import HubSource
 from polybatch.data.sources.items import give
@@ -19,22 +20,27 @@ LANGUAGES = (
 )  # fmt: skip
 
 
+MFAQ = DataSet(
+    "mfaq",
+    folder="mfaq",
+    licence="CC0-1.0",
+    upstream="huggingface.co/datasets/clips/mfaq",
+    hub=(Repository("clips/mfaq", ("data/{code}/train.jsonl",)),),
+)
+
+
 class MFAQSource(HubSource):
     """`source = "mfaq"`: `data/<language>/train.jsonl`, a row a page: domain, and qa_pairs of question and answer."""
 
-    about: ClassVar[About] = About(
-        what="question to answer, from lists of frequent questions; one language a row",
-        licence="CC0-1.0",
-        upstream="huggingface.co/datasets/clips/mfaq",
+    about: ClassVar[About] = MFAQ.about(
+        "question to answer, from lists of frequent questions; one language a row",
         languages=LANGUAGES,
         size="about 6 million pairs",
-        folder="mfaq",
     )
-    repository: ClassVar[Repository] = Repository("clips/mfaq", ("data/{code}/train.jsonl",))
-
+    repository: ClassVar[Repository] = MFAQ.hub[0]
     source: Literal["mfaq"] = "mfaq"
     name: str = Field("mfaq", description=NAMED)
-    licence: Licence = Field("CC0-1.0", description=LICENSED)
+    licence: Licence = Field(MFAQ.licence, description=LICENSED)
     languages: Annotated[list[Literal[LANGUAGES]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
         ["en"], description="languages to read"
     )
@@ -64,3 +70,6 @@ class MFAQSource(HubSource):
                         passages={code: pair.get("answer")},
                         further=(f"{self.name}-{text_key(str(page['domain']))}",),
                     )
+
+
+PUBLISHED = Published(data_sets=(MFAQ,), sources=(MFAQSource,))

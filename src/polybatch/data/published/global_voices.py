@@ -4,13 +4,22 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from polybatch.data.collections.running import LINES_PER_PASSAGE, running_collection, runs_of
-from polybatch.data.collections.upstreams import MAFAND_MT
+from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published, github
 from polybatch.data.text import check_aligned, choose_files, read_lines
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
 
 PASSAGES_PER_BLOCK = 3
+
+
+MAFAND_MT = DataSet(
+    "lafand-mt",
+    folder="lafand-mt",
+    licence="CC BY-NC 4.0",
+    upstream="github.com/masakhane-io/lafand-mt",
+    web=github("masakhane-io/lafand-mt", "data/text_files/*"),
+)
 
 
 def load_global_voices(
@@ -29,7 +38,7 @@ def load_global_voices(
     faults: list[Fault] = []
     found = _files(folder)
     if not found:
-        works = f"a folder with data/text_files/en-swa/dev.en and dev.swa, from {MAFAND_MT.place}"
+        works = f"a folder with data/text_files/en-swa/dev.en and dev.swa, from {MAFAND_MT.upstream}"
         raise DataError([Fault(str(folder), "no MAFAND-MT here", works)])
     wanted = None if languages is None else [code for code in languages if code in found] or list(languages)
     files = choose_files(found, wanted, faults, where=folder, missing="no dev file in {!r}")
@@ -69,3 +78,16 @@ def _collection(name: str, texts: Mapping[str, Sequence[str]], folder: Path) -> 
             "left out: lines after the last whole block": str(count - len(starts) * block),
         },
     )
+
+
+PUBLISHED = Published(
+    data_sets=(MAFAND_MT,),
+    collections={
+        "global-voices-dev": NamedCollection(
+            "Global Voices dev: line to the rest of its block of ten, en sw, to choose settings by",
+            MAFAND_MT,
+            load_global_voices,
+        )
+    },
+    layout=Layout("MAFAND-MT (data/text_files/en-swa/dev.swa)", holds_global_voices, load_global_voices),
+)

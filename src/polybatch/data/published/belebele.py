@@ -1,12 +1,14 @@
 """Belebele: a question about a passage, both in many languages, as one mixed pool of chosen languages."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from polybatch.data.collections.upstreams import BELEBELE
 from polybatch.data.draft import Draft
 from polybatch.data.formats.jsonl import json_rows
+from polybatch.data.hub import Repository
+from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
 from polybatch.data.text import usual_files
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
@@ -16,6 +18,16 @@ POOLS: dict[Literal[3, 14], tuple[str, ...]] = {
     14: ("ar", "de", "el", "en", "es", "hi", "ne", "ru", "sw", "th", "tr", "vi", "yo", "zh"),
 }
 """The larger has XQuAD-R's eleven, so that pools can be set side by side, with Swahili, Nepali and Yoruba."""
+
+
+BELEBELE = DataSet(
+    "belebele-3",
+    folder="belebele",
+    licence="CC BY-SA 4.0",
+    upstream="huggingface.co/datasets/facebook/belebele",
+    hub=(Repository("facebook/belebele", ("data/*.jsonl",)),),
+    texts="FLORES-200",
+)
 
 
 def load_belebele(
@@ -37,7 +49,7 @@ def load_belebele(
     paths = [*folder.glob("*_*.jsonl"), *folder.glob("data/*_*.jsonl")]
     files = usual_files(((path.stem, path) for path in paths), draft.notes)
     if not files:
-        raise DataError([Fault(str(folder), "no Belebele here", f"swh_Latn.jsonl and so on, from {BELEBELE.place}")])
+        raise DataError([Fault(str(folder), "no Belebele here", f"swh_Latn.jsonl and so on, from {BELEBELE.upstream}")])
     rows: list[tuple[str, str, str]] = []
     for code, path in files.items():
         if not draft.wants(code):
@@ -65,3 +77,15 @@ def holds_belebele(folder: Path) -> bool:
             with path.open(encoding="utf-8", errors="replace") as file:
                 return '"flores_passage"' in file.readline()
     return False
+
+
+PUBLISHED = Published(
+    data_sets=(BELEBELE,),
+    collections={
+        "belebele-3": NamedCollection("Belebele: question to passage, sw ne en in one pool", BELEBELE, load_belebele),
+        "belebele-14": NamedCollection(
+            "Belebele: question to passage, 14 languages in one pool", BELEBELE, partial(load_belebele, pool=14)
+        ),
+    },
+    layout=Layout("Belebele (eng_Latn.jsonl)", holds_belebele, load_belebele),
+)

@@ -1,13 +1,15 @@
 """NeuCLIR 2022 and 2023: news in Persian, Russian and Chinese, topics in English and translated, in grades."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from polybatch.data.collections.upstreams import NEUCLIR
 from polybatch.data.draft import Draft, joined
 from polybatch.data.formats.jsonl import json_rows
 from polybatch.data.formats.trec import qrels_rows
+from polybatch.data.hub import Repository
+from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
@@ -16,6 +18,15 @@ CODES = {"fa": "fas", "ru": "rus", "zh": "zho"}
 TOPICS = {2022: "topics.0720.utf8.jsonl", 2023: "neuclir-2023-topics.0605.jsonl"}
 QRELS = {2022: "2022-qrels.", 2023: "qrels.final.gains."}
 WRITTEN = ("original", "human translation")  # sources of a topic's text; the others are machine translations
+
+
+NEUCLIR = DataSet(
+    "neuclir-2022",
+    folder="neuclir",
+    licence="terms of TREC and Common Crawl",
+    upstream="huggingface.co/datasets/neuclir/neuclir1 (documents), trec.nist.gov/data/neuclir (topics, judgements)",
+    hub=(Repository("neuclir/neuclir1", ("data/fas-*", "data/rus-*", "data/zho-*")),),
+)
 
 
 def load_neuclir(
@@ -42,21 +53,23 @@ def load_neuclir(
     }
     corpora = _corpora(folder)
     if not corpora:
-        raise DataError([Fault(str(folder), "no NeuCLIR here", f"data/fas-*.jsonl.gz and so on, from {NEUCLIR.place}")])
+        raise DataError(
+            [Fault(str(folder), "no NeuCLIR here", f"data/fas-*.jsonl.gz and so on, from {NEUCLIR.upstream}")]
+        )
     wanted = {code: paths for code, paths in corpora.items() if draft.wants(code)}
     for code, paths in wanted.items():
         for path in paths:
             for where, row in json_rows(path, draft.faults, fields=("id",)):
                 draft.add_passage(code, row["id"], joined(row.get("title"), row.get("text")), where)
     for where, row in json_rows(
-        folder / TOPICS[year], draft.faults, fields=("topic_id",), works=f"from {NEUCLIR.place}"
+        folder / TOPICS[year], draft.faults, fields=("topic_id",), works=f"from {NEUCLIR.upstream}"
     ):
         for code, text in _versions(row, draft):
             draft.add_query(code, row["topic_id"], text, where)
     for code in wanted:
         qrels = QRELS[year] + CODES[code]
         path = next(folder.rglob(qrels), folder / qrels)
-        for where, topic, passage, grade in qrels_rows(path, draft.faults, works=f"from {NEUCLIR.place}"):
+        for where, topic, passage, grade in qrels_rows(path, draft.faults, works=f"from {NEUCLIR.upstream}"):
             draft.judge(topic, passage, grade, where)
     return draft.finish()
 
@@ -81,3 +94,18 @@ def _versions(row: Mapping[str, Any], draft: Draft) -> Iterator[tuple[str, str]]
             yield code, joined(version.get("topic_title"), version.get("topic_description"))
         else:
             draft.count("topics by machine translation, left out")
+
+
+PUBLISHED = Published(
+    data_sets=(NEUCLIR,),
+    collections={
+        f"neuclir-{year}": NamedCollection(
+            f"NeuCLIR {year}: topic to news, fa ru zh, in grades",
+            NEUCLIR,
+            partial(load_neuclir, year=year),
+            split=str(year),
+        )
+        for year in TOPICS
+    },
+    layout=Layout("NeuCLIR (data/fas-*.jsonl.gz)", holds_neuclir, load_neuclir),
+)

@@ -1,14 +1,27 @@
 """CIRAL: English questions, African news passages in Hausa, Somali, Swahili and Yoruba, judged by people."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from polybatch.data.collections.judged import add_pool
-from polybatch.data.collections.upstreams import CIRAL
 from polybatch.data.draft import Draft
+from polybatch.data.hub import Repository
+from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
+
+CIRAL = DataSet(
+    "ciral-dev",
+    folder="ciral",
+    licence="Apache-2.0",
+    upstream="huggingface.co/datasets/CIRAL/ciral and CIRAL/ciral-corpus",
+    hub=(
+        Repository("CIRAL/ciral", ("ciral-{name}/*",)),
+        Repository("CIRAL/ciral-corpus", ("passages-v1.0/{name}_passages.jsonl",)),
+    ),
+)
 
 
 def load_ciral(
@@ -29,7 +42,7 @@ def load_ciral(
     draft.notes |= {"relevance judgements": "each question in the pool of one language only"}
     found = _topics(folder, split.removesuffix("-pools"))
     if not found:
-        works = f"ciral-<name>/topics/topics.ciral-v1.0-<language>-<split>.tsv, from {CIRAL.place}"
+        works = f"ciral-<name>/topics/topics.ciral-v1.0-<language>-<split>.tsv, from {CIRAL.upstream}"
         raise DataError([Fault(str(folder), f"no CIRAL {split} here", works)])
     corpora = {
         language_code(path.name.split("_passages")[0]): path for path in sorted(folder.glob("passages-v1.0/*.jsonl*"))
@@ -44,7 +57,7 @@ def load_ciral(
                 topics=topics,
                 qrels=next(topics.parent.parent.rglob(qrels), topics.parent.parent / "qrels" / qrels),
                 query_language="en",
-                upstream=CIRAL.place,
+                upstream=CIRAL.upstream,
             )
     return draft.finish()
 
@@ -59,3 +72,18 @@ def _topics(folder: Path, split: str) -> dict[str, Path]:
         path.name.removeprefix("topics.ciral-v1.0-").removesuffix(f"-{split}.tsv"): path
         for path in sorted(folder.glob(f"ciral-*/topics/topics.ciral-v1.0-??-{split}.tsv"))
     }
+
+
+PUBLISHED = Published(
+    data_sets=(CIRAL,),
+    collections={
+        f"ciral-{split}": NamedCollection(
+            f"CIRAL {split}: English question to African news, ha so sw yo",
+            CIRAL,
+            partial(load_ciral, split=split),
+            split=split.removesuffix("-pools"),
+        )
+        for split in ("dev", "test-a", "test-a-pools", "test-b")
+    },
+    layout=Layout("CIRAL (ciral-<name>/)", holds_ciral, load_ciral),
+)

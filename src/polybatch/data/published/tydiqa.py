@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from polybatch.data.published.data_set import DataSet, Published, WebFile
 from polybatch.data.sources.grouping import text_key
 from polybatch.data.sources.hub import Limit
 from polybatch.data.sources.items import give
@@ -20,21 +21,27 @@ NAMES = {
 }  # fmt: skip
 
 
+TYDIQA = DataSet(
+    "tydiqa",
+    folder="tydiqa",
+    licence="Apache-2.0",
+    upstream="storage.googleapis.com/tydiqa/v1.1/",
+    web=(WebFile("https://storage.googleapis.com/tydiqa/v1.1/tydiqa-goldp-v1.1-train.json"),),
+)
+
+
 class TyDiQASource(Source):
     """`source = "tydiqa"`: `tydiqa-goldp-v1.1-train.json`, in SQuAD's form; ids begin with the language's name."""
 
-    about: ClassVar[About] = About(
-        what="question to paragraph of Wikipedia; one language a row",
-        licence="Apache-2.0",
-        upstream="storage.googleapis.com/tydiqa/v1.1/",
+    about: ClassVar[About] = TYDIQA.about(
+        "question to paragraph of Wikipedia; one language a row",
         languages=tuple(NAMES),
         size="49,881 questions, 2,755 of them Swahili",
-        folder="tydiqa",
     )
 
     source: Literal["tydiqa"] = "tydiqa"
     name: str = Field("tydiqa", description=NAMED)
-    licence: Licence = Field("Apache-2.0", description=LICENSED)
+    licence: Licence = Field(TYDIQA.licence, description=LICENSED)
     languages: Annotated[list[Literal[tuple(NAMES)]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
         list(NAMES), description="languages to read"
     )
@@ -42,8 +49,8 @@ class TyDiQASource(Source):
 
     def items(self, data: Path, reading: Reading) -> Iterator[Item]:
         """An item a question. The paragraph is the group, the article a further one. The file is read whole."""
-        path = data / (self.about.folder or "") / "tydiqa-goldp-v1.1-train.json"
-        works = f"`polybatch data fetch tydiqa`, or from {self.about.upstream}"
+        path = data / TYDIQA.folder / "tydiqa-goldp-v1.1-train.json"
+        works = TYDIQA.works
         codes = {name: code for code, name in NAMES.items() if code in self.languages}
         seen: set[str] = set()
         for one in islice(questions(path, reading, works=works), self.rows or None):
@@ -64,3 +71,6 @@ class TyDiQASource(Source):
                     further=(f"{self.name}-{code}-{one.title}" if one.title else "",),
                 )
             seen.add(one.id)
+
+
+PUBLISHED = Published(data_sets=(TYDIQA,), sources=(TyDiQASource,))

@@ -4,10 +4,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.collections.judged import add_pool, numbered
-from polybatch.data.collections.upstreams import MIRACL
 from polybatch.data.draft import Draft
+from polybatch.data.hub import Repository
+from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
+
+MIRACL = DataSet(
+    "miracl",
+    folder="miracl",
+    licence="Apache-2.0",
+    upstream="huggingface.co/datasets/miracl/miracl and miracl/miracl-corpus",
+    hub=(
+        Repository("miracl/miracl", ("miracl-v1.0-{code}/*",)),
+        Repository("miracl/miracl-corpus", ("miracl-corpus-v1.0-{code}/*",)),
+    ),
+)
 
 
 def load_miracl(folder: Path, *, languages: Sequence[str] | None = None, name: str = "miracl") -> Collection:
@@ -26,7 +38,7 @@ def load_miracl(folder: Path, *, languages: Sequence[str] | None = None, name: s
     draft.notes |= {"relevance judgements": "in the question's language only"}
     found = _topics(folder)
     if not found:
-        raise DataError([Fault(str(folder), "no MIRACL here", f"miracl-v1.0-<language>/, from {MIRACL.place}")])
+        raise DataError([Fault(str(folder), "no MIRACL here", f"miracl-v1.0-<language>/, from {MIRACL.upstream}")])
     for code, topics in found.items():
         if draft.wants(code):
             add_pool(
@@ -36,7 +48,7 @@ def load_miracl(folder: Path, *, languages: Sequence[str] | None = None, name: s
                 topics=topics,
                 qrels=topics.parent.parent / "qrels" / topics.name.replace("topics.", "qrels.", 1),
                 query_language=code,
-                upstream=MIRACL.place,
+                upstream=MIRACL.upstream,
             )
     return draft.finish()
 
@@ -51,3 +63,10 @@ def _topics(folder: Path) -> dict[str, Path]:
         path.name.removeprefix("topics.miracl-v1.0-").removesuffix("-dev.tsv"): path
         for path in sorted(folder.glob("miracl-v1.0-*/topics/topics.miracl-v1.0-*-dev.tsv"))
     }
+
+
+PUBLISHED = Published(
+    data_sets=(MIRACL,),
+    collections={"miracl": NamedCollection("MIRACL dev: question to Wikipedia, one language", MIRACL, load_miracl)},
+    layout=Layout("MIRACL (miracl-v1.0-<language>/)", holds_miracl, load_miracl),
+)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from polybatch.data.draft import joined
 from polybatch.data.hub import Repository
+from polybatch.data.published.data_set import DataSet, Published
 from polybatch.data.sources.hub import HubSource
 from polybatch.data.sources.items import give
 from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading
@@ -19,22 +20,27 @@ NAMES = {
 }  # fmt: skip
 
 
+MR_TYDI = DataSet(
+    "mr-tydi",
+    folder="mr-tydi",
+    licence="Apache-2.0",
+    upstream="huggingface.co/datasets/castorini/mr-tydi",
+    hub=(Repository("castorini/mr-tydi", ("mrtydi-v1.1-{name}/train.jsonl.gz",)),),
+)
+
+
 class MrTyDiSource(HubSource):
     """`source = "mr-tydi"`: `mrtydi-v1.1-<name>/train.jsonl.gz`, a row a question with its passages."""
 
-    about: ClassVar[About] = About(
-        what="question to a passage of Wikipedia, with hard negatives; one language a row",
-        licence="Apache-2.0",
-        upstream="huggingface.co/datasets/castorini/mr-tydi",
+    about: ClassVar[About] = MR_TYDI.about(
+        "question to a passage of Wikipedia, with hard negatives; one language a row",
         languages=tuple(NAMES),
         size="48,700 questions, 3,547 of them English",
-        folder="mr-tydi",
     )
-    repository: ClassVar[Repository] = Repository("castorini/mr-tydi", ("mrtydi-v1.1-{name}/train.jsonl.gz",))
-
+    repository: ClassVar[Repository] = MR_TYDI.hub[0]
     source: Literal["mr-tydi"] = "mr-tydi"
     name: str = Field("mr-tydi", description=NAMED)
-    licence: Licence = Field("Apache-2.0", description=LICENSED)
+    licence: Licence = Field(MR_TYDI.licence, description=LICENSED)
     languages: Annotated[list[Literal[tuple(NAMES)]], Field(min_length=1)] = Field(  # type: ignore[valid-type]
         ["en"], description="languages to read"
     )
@@ -71,3 +77,6 @@ def _passages(found: Any) -> list[tuple[str, str]]:
     """Ids and texts, titles before them."""
     rows = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
     return [(str(one.get("docid")), joined(one.get("title"), one.get("text"))) for one in rows]
+
+
+PUBLISHED = Published(data_sets=(MR_TYDI,), sources=(MrTyDiSource,))

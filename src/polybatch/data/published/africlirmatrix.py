@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.collections.judged import add_pool
-from polybatch.data.collections.upstreams import AFRICLIRMATRIX
 from polybatch.data.draft import Draft
+from polybatch.data.hub import Repository
+from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
+
+AFRICLIRMATRIX = DataSet(
+    "africlirmatrix",
+    folder="africlirmatrix",
+    licence="Apache-2.0",
+    upstream="github.com/castorini/africlirmatrix (test/) and huggingface.co/datasets/castorini/africlirmatrix",
+    hub=(Repository("castorini/africlirmatrix", ("africlirmatrix-v1.0-{name}/*",)),),
+)
 
 
 def load_africlirmatrix(
@@ -34,7 +43,7 @@ def load_africlirmatrix(
     }
     found = _topics(folder)
     if not found:
-        works = f"test/queries/ and test/qrels/, from {AFRICLIRMATRIX.place}"
+        works = f"test/queries/ and test/qrels/, from {AFRICLIRMATRIX.upstream}"
         raise DataError([Fault(str(folder), "no AfriCLIRMatrix here", works)])
     corpora = {
         language_code(path.parent.name.removeprefix("africlirmatrix-v1.0-")): path
@@ -52,7 +61,7 @@ def load_africlirmatrix(
                 query_language="en",
                 fields=("id", "contents"),
                 shared_topics=True,
-                upstream=AFRICLIRMATRIX.place,
+                upstream=AFRICLIRMATRIX.upstream,
             )
     return draft.finish()
 
@@ -65,3 +74,14 @@ def holds_africlirmatrix(folder: Path) -> bool:
 def _topics(folder: Path) -> dict[str, Path]:
     found = sorted(folder.glob("test/queries/topics.africlirmatrix-v1.0.en.*.tsv"))
     return {code: path for path in found if (code := language_code(path.name.split(".")[-2]))}
+
+
+PUBLISHED = Published(
+    data_sets=(AFRICLIRMATRIX,),
+    collections={
+        "africlirmatrix": NamedCollection(
+            "AfriCLIRMatrix: English title to African Wikipedia, in grades", AFRICLIRMATRIX, load_africlirmatrix
+        )
+    },
+    layout=Layout("AfriCLIRMatrix (test/queries/)", holds_africlirmatrix, load_africlirmatrix),
+)

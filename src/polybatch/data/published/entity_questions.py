@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from polybatch.data.draft import joined
+from polybatch.data.published.data_set import DataSet, Published, WebFile
 from polybatch.data.sources.files import list_rows
 from polybatch.data.sources.grouping import text_key
 from polybatch.data.sources.hub import Limit
@@ -17,7 +18,14 @@ from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Readi
 from polybatch.errors import Fault
 from polybatch.records import Item
 
-LICENCE = "MIT (questions); CC BY-SA (passages of Wikipedia)"
+ENTITY_QUESTIONS = DataSet(
+    "entity-questions",
+    folder="entity-questions",
+    licence="MIT (questions); CC BY-SA (passages of Wikipedia)",
+    upstream="github.com/princeton-nlp/EntityQuestions (questions); DPR's dense_retriever.py or BM25 over them",
+    web=(WebFile("https://nlp.cs.princeton.edu/projects/entity-questions/dataset.zip", keep=("dataset/*.json",)),),
+    then="these are questions alone: put results of a retrieval, in DPR's form, into retrieved/ there",
+)
 
 
 class EntityQuestionsSource(Source):
@@ -26,25 +34,22 @@ class EntityQuestionsSource(Source):
     A file is a JSON list of objects: question, answers, and ctxs, each with id, title, text, has_answer.
     """
 
-    about: ClassVar[About] = About(
-        what="question about an entity to the passage that a retrieval found with the answer in it",
-        licence=LICENCE,
-        upstream="github.com/princeton-nlp/EntityQuestions (questions); DPR's dense_retriever.py or BM25 over them",
+    about: ClassVar[About] = ENTITY_QUESTIONS.about(
+        "question about an entity to the passage that a retrieval found with the answer in it",
         languages=("en",),
         size="about 177,000 questions",
-        folder="entity-questions",
     )
 
     source: Literal["entity-questions"] = "entity-questions"
     name: str = Field("entity-questions", description=NAMED)
-    licence: Licence = Field(LICENCE, description=LICENSED)
+    licence: Licence = Field(ENTITY_QUESTIONS.licence, description=LICENSED)
     files: str = Field("retrieved/*.json", description="results of the retrieval, under its folder")
     negatives: Annotated[int, Field(ge=0)] = Field(0, description="hard negatives at most: passages without the answer")
     rows: Limit = 0
 
     def items(self, data: Path, reading: Reading) -> Iterator[Item]:
         """An item a question: the best passage that has the answer; questions without one are left out."""
-        folder = data / (self.about.folder or "")
+        folder = data / ENTITY_QUESTIONS.folder
         paths = sorted(folder.glob(self.files))
         if not paths:
             works = "`polybatch data fetch entity-questions` for the questions; then run a retrieval, its results here"
@@ -68,3 +73,6 @@ class EntityQuestionsSource(Source):
 
 def _text(passage: dict[str, Any]) -> str:
     return joined(passage.get("title"), passage.get("text")) if cleaned(passage.get("text")) else ""
+
+
+PUBLISHED = Published(data_sets=(ENTITY_QUESTIONS,), sources=(EntityQuestionsSource,))

@@ -4,14 +4,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from polybatch.data.collections.articles import Articles
-from polybatch.data.collections.upstreams import NAGARIK
 from polybatch.data.draft import Draft
 from polybatch.data.formats.tables import table_rows
+from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
 
 FIELDS = ("date", "en_headline_from_url", "ne_summary", "url")
 EARLY = "nagarik_pairs.early.tsv"
+
+
+NAGARIK = DataSet(
+    "nagarik-news",
+    folder="nagarik-news",
+    licence="MIT (repository); news texts for non-commercial research",
+    upstream="github.com/gaurovgiri/newsapi",
+)
 
 
 def load_nagarik(folder: Path, *, languages: Sequence[str] | None = None, name: str = "nagarik-news") -> Collection:
@@ -30,7 +38,7 @@ def load_nagarik(folder: Path, *, languages: Sequence[str] | None = None, name: 
     draft.notes |= {"query": "English headline, of the address", "candidate": "Nepali summary"}
     draft.settings = ("cross-lingual",)
     if not holds_nagarik(folder):
-        raise DataError([Fault(str(folder), "no Nagarik news here", f"{EARLY}, made of {NAGARIK.place}")])
+        raise DataError([Fault(str(folder), "no Nagarik news here", f"{EARLY}, made of {NAGARIK.upstream}")])
     articles = Articles(draft)
     for number, (where, row) in enumerate(table_rows(folder / EARLY, draft.faults, fields=FIELDS)):
         article = articles.add("ne", row["url"], row["ne_summary"], where)
@@ -42,3 +50,14 @@ def load_nagarik(folder: Path, *, languages: Sequence[str] | None = None, name: 
 def holds_nagarik(folder: Path) -> bool:
     """Whether a folder has the table of pairs."""
     return (folder / EARLY).is_file()
+
+
+PUBLISHED = Published(
+    data_sets=(NAGARIK,),
+    collections={
+        "nagarik-news": NamedCollection(
+            "Nagarik news: English headline to Nepali summary, to choose settings by", NAGARIK, load_nagarik
+        )
+    },
+    layout=Layout("Nagarik news (nagarik_pairs.early.tsv)", holds_nagarik, load_nagarik),
+)

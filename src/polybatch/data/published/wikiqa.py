@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from polybatch.data.hub import Repository
+from polybatch.data.published.data_set import DataSet, Published
 from polybatch.data.sources.grouping import text_key
 from polybatch.data.sources.hub import HubSource
 from polybatch.data.sources.items import give
@@ -15,26 +16,30 @@ from polybatch.data.sources.questions import LANGUAGE
 from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading
 from polybatch.records import Item
 
-LICENCE = "Microsoft Research Data License (research)"
 NO_ANSWER = "marked as no answer"
+
+
+WIKIQA = DataSet(
+    "wikiqa",
+    folder="wikiqa",
+    licence="Microsoft Research Data License (research)",
+    upstream="huggingface.co/datasets/microsoft/wiki_qa",
+    hub=(Repository("microsoft/wiki_qa", ("data/train-*.parquet",)),),
+)
 
 
 class WikiQASource(HubSource):
     """`source = "wikiqa"`: `data/train-*.parquet` with question_id, question, answer, label; a row a sentence."""
 
-    about: ClassVar[About] = About(
-        what="question to a sentence of Wikipedia, with sentences that do not answer it",
-        licence=LICENCE,
-        upstream="huggingface.co/datasets/microsoft/wiki_qa",
+    about: ClassVar[About] = WIKIQA.about(
+        "question to a sentence of Wikipedia, with sentences that do not answer it",
         languages=("en",),
         size="20,360 sentences, of which 1,040 answer",
-        folder="wikiqa",
     )
-    repository: ClassVar[Repository] = Repository("microsoft/wiki_qa", ("data/train-*.parquet",))
-
+    repository: ClassVar[Repository] = WIKIQA.hub[0]
     source: Literal["wikiqa"] = "wikiqa"
     name: str = Field("wikiqa", description=NAMED)
-    licence: Licence = Field(LICENCE, description=LICENSED)
+    licence: Licence = Field(WIKIQA.licence, description=LICENSED)
     negatives: Annotated[int, Field(ge=0)] = Field(0, description="hard negatives of an item at most")
 
     def items(self, data: Path, reading: Reading) -> Iterator[Item]:
@@ -63,3 +68,6 @@ class WikiQASource(HubSource):
                     negatives=others[: self.negatives],
                     further=(f"{self.name}-{question}",),
                 )
+
+
+PUBLISHED = Published(data_sets=(WIKIQA,), sources=(WikiQASource,))
