@@ -98,6 +98,13 @@ def test_the_first_line_of_a_text_file_is_a_headline_where_it_reads_like_one(
     assert f"{headline} {article.text}".split() == text.split()
 
 
+def test_the_headings_of_a_markdown_file_are_text(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# The dam\n\n##\nIt burst.\n\n## After\n#hashtag stays", encoding="utf-8")
+    ((_, article),) = Archive([tmp_path]).articles(LeftOut())
+    assert article.title == "The dam"
+    assert article.text.split() == ["It", "burst.", "After", "#hashtag", "stays"]
+
+
 def test_a_folder_of_texts_tells_titles_and_languages(tmp_path: Path) -> None:
     for name, text in {
         "sw/habari/a.txt": "Mafuriko\n\nMto uliongezeka.\nSana.",
@@ -188,7 +195,7 @@ def test_xml_that_declares_entities_or_is_something_else_is_refused(tmp_path: Pa
     assert [(fault.where.rpartition("/")[2], fault.found.split(":")[0]) for fault in faults] == [
         *(
             ("bomb.xml", "refused"),
-            ("broken.xml:2", "broken XML, read as far as it goes"),
+            ("broken.xml:2", "broken XML, read as far as possible"),
             ("html.xml", "XML of <html>"),
         ),
         ("outside.xml", "refused"),

@@ -1,5 +1,6 @@
 """A folder of text files as rows: a file is a document, its path the id, a language's folder its language."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from polybatch.data.formats.texts import composed, read_text
 from polybatch.errors import Fault
 from polybatch.languages import language_code
 
+HEADING = re.compile(r"^#{1,6}(?:[ \t]+|$)", re.MULTILINE)  # the mark of a heading in Markdown
 HEADLINE = 200  # characters that a headline has at most
 SENTENCE_ENDS = tuple(".।,;:。")
 ENDS = (".txt", ".md")
@@ -29,6 +31,8 @@ def text_rows(path: Path, faults: Faults, *, root: Path) -> Iterator[tuple[str, 
     if text and (wrong := what_else(text[:512].encode(errors="replace"))):
         faults.append(Fault(str(path), wrong, "a text"))
         return
+    if path.name.lower().endswith(".md"):
+        text = HEADING.sub("", text)
     title, body = headline_and_text(text)
     inside = path.relative_to(root) if path != root else Path(path.name)
     languages = [part for part in inside.parts[:-1] if language_code(part) == part]
