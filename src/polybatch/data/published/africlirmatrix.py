@@ -6,7 +6,7 @@ from pathlib import Path
 from polybatch.data.collections.judged import add_pool
 from polybatch.data.draft import Draft
 from polybatch.data.hub import Repository
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
@@ -83,5 +83,5 @@ PUBLISHED = Published(
             "AfriCLIRMatrix: English title to African Wikipedia, in grades", AFRICLIRMATRIX, load_africlirmatrix
         )
     },
-    layout=Layout("AfriCLIRMatrix (test/queries/)", holds_africlirmatrix, load_africlirmatrix),
+    layout=FolderLayout("AfriCLIRMatrix (test/queries/)", holds_africlirmatrix, load_africlirmatrix),
 )

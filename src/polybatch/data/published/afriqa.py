@@ -9,7 +9,7 @@ from pydantic import Field
 
 from polybatch.data.draft import Draft, joined
 from polybatch.data.formats.jsonl import json_rows
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published, github
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published, github
 from polybatch.data.sources.files import object_rows
 from polybatch.data.sources.grouping import passage_groups
 from polybatch.data.sources.hub import Limit
@@ -21,7 +21,6 @@ from polybatch.records import Collection, Item
 
 LANGUAGES = ("ak", "bem", "fon", "ha", "ig", "rw", "sw", "wo", "yo", "zu")
 PIVOTS = ("en", "fr")
-
 
 AFRIQA = DataSet(
     "afriqa",
@@ -146,5 +145,5 @@ PUBLISHED = Published(
     collections={
         "afriqa": NamedCollection("AfriQA: African question to English or French passage", AFRIQA, load_afriqa)
     },
-    layout=Layout("AfriQA (data/gold_passages/)", holds_afriqa, load_afriqa),
+    layout=FolderLayout("AfriQA (data/gold_passages/)", holds_afriqa, load_afriqa),
 )

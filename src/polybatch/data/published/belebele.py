@@ -8,7 +8,7 @@ from typing import Literal
 from polybatch.data.draft import Draft
 from polybatch.data.formats.jsonl import json_rows
 from polybatch.data.hub import Repository
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.data.text import usual_files
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
@@ -19,14 +19,13 @@ POOLS: dict[Literal[3, 14], tuple[str, ...]] = {
 }
 """The larger has XQuAD-R's eleven, so that pools can be set side by side, with Swahili, Nepali and Yoruba."""
 
-
 BELEBELE = DataSet(
     "belebele-3",
     folder="belebele",
     licence="CC BY-SA 4.0",
     upstream="huggingface.co/datasets/facebook/belebele",
     hub=(Repository("facebook/belebele", ("data/*.jsonl",)),),
-    texts="FLORES-200",
+    made_of="flores",
 )
 
 
@@ -87,5 +86,5 @@ PUBLISHED = Published(
             "Belebele: question to passage, 14 languages in one pool", BELEBELE, partial(load_belebele, pool=14)
         ),
     },
-    layout=Layout("Belebele (eng_Latn.jsonl)", holds_belebele, load_belebele),
+    layout=FolderLayout("Belebele (eng_Latn.jsonl)", holds_belebele, load_belebele),
 )

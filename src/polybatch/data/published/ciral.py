@@ -7,7 +7,7 @@ from pathlib import Path
 from polybatch.data.collections.judged import add_pool
 from polybatch.data.draft import Draft
 from polybatch.data.hub import Repository
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
@@ -85,5 +85,5 @@ PUBLISHED = Published(
         )
         for split in ("dev", "test-a", "test-a-pools", "test-b")
     },
-    layout=Layout("CIRAL (ciral-<name>/)", holds_ciral, load_ciral),
+    layout=FolderLayout("CIRAL (ciral-<name>/)", holds_ciral, load_ciral),
 )

@@ -11,20 +11,20 @@ from polybatch.data.collections.articles import Articles
 from polybatch.data.draft import Draft
 from polybatch.data.formats.jsonl import json_rows
 from polybatch.data.hub import Repository
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published import xl_sum
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.data.sources.files import object_rows
 from polybatch.data.sources.grouping import passage_groups
 from polybatch.data.sources.hub import Limit
 from polybatch.data.sources.items import give
 from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading, Source
-from polybatch.data.sources.xlsum import XLSumSource
 from polybatch.errors import DataError, Fault
 from polybatch.languages import is_usual_script, language_code, upstream_names
 from polybatch.records import Collection, Item
 
-ARCHIVE = "{name}-{other}_CrossSum.tar.bz2"
+ARCHIVE = "_CrossSum.tar.bz2"
 FIELDS = ("source_url", "target_url", "summary", "text")
-
+SPLITS = ("train", "val", "test")
 
 CROSSSUM = DataSet(
     "crosssum",
@@ -32,7 +32,7 @@ CROSSSUM = DataSet(
     licence="CC BY-NC-SA 4.0",
     upstream="huggingface.co/datasets/csebuetnlp/CrossSum",
     hub=(Repository("csebuetnlp/CrossSum", (f"data/{{name}}-{{other}}{ARCHIVE}",)),),
-    texts="XL-Sum",
+    made_of="xl-sum",
 )
 
 
@@ -41,7 +41,7 @@ class CrossSumSource(Source):
 
     about: ClassVar[About] = CROSSSUM.about(
         "BBC news: summary to article, a story in two languages; mined with LaBSE, which favours it",
-        languages=XLSumSource.about.languages,
+        languages=xl_sum.LANGUAGES,
         size="1.68 million pairs; en-sw 2,701, en-ne 1,614, ne-sw 513",
     )
     source: Literal["crosssum"] = "crosssum"
@@ -102,16 +102,12 @@ def _file(folder: Path, article: str, summary: str, split: str) -> tuple[Path, s
     """The file of a pair of languages that is there, and the member in it."""
     for name in upstream_names(article):
         for other in upstream_names(summary):
-            plain, archive = folder / f"{name}-{other}_{split}.jsonl", folder / ARCHIVE.format(name=name, other=other)
+            plain, archive = folder / f"{name}-{other}_{split}.jsonl", folder / f"{name}-{other}{ARCHIVE}"
             if plain.is_file():
                 return plain, ""
             if archive.is_file():
                 return archive, f"{name}-{other}_{split}.jsonl"
     return None
-
-
-ARCHIVE = "_CrossSum.tar.bz2"
-SPLITS = ("train", "val", "test")
 
 
 def load_crosssum(folder: Path, *, languages: Sequence[str] | None = None, name: str = "crosssum") -> Collection:
@@ -191,8 +187,7 @@ def _files(folder: Path) -> list[tuple[tuple[str, str], tuple[Path, str]]]:
 
 def _rows(path: Path, split: str, draft: Draft) -> Iterator[tuple[str, dict[str, Any]]]:
     member = path.name.replace(ARCHIVE, f"_{split}.jsonl") if path.name.endswith(ARCHIVE) else ""
-    fields = ("source_url", "target_url", "summary", "text")
-    yield from json_rows(path, draft.faults, fields=fields, member=member)
+    yield from json_rows(path, draft.faults, fields=FIELDS, member=member)
 
 
 PUBLISHED = Published(
@@ -201,5 +196,5 @@ PUBLISHED = Published(
     collections={
         "crosssum": NamedCollection("CrossSum: summary to BBC article in any language", CROSSSUM, load_crosssum)
     },
-    layout=Layout("CrossSum (english-swahili_CrossSum.tar.bz2)", holds_crosssum, load_crosssum),
+    layout=FolderLayout("CrossSum (english-swahili_CrossSum.tar.bz2)", holds_crosssum, load_crosssum),
 )

@@ -42,7 +42,7 @@ class DataSet:
 
     `name` is what `polybatch data fetch` calls it; `folder` is its place under the data folder, empty where it is built
     in. `hub` and `web` are the files to fetch, both empty where it has to be had by hand; `then` says what is left to
-    do by hand after fetching. `texts` names the data set that its texts were taken from, where that is another one.
+    do by hand after fetching. `made_of` names the data set that its texts were taken from, where that is another one.
     """
 
     name: str
@@ -52,7 +52,7 @@ class DataSet:
     hub: tuple[Repository, ...] = ()
     web: tuple[WebFile, ...] = ()
     then: str = ""
-    texts: str = ""
+    made_of: str = ""
 
     @property
     def by_language(self) -> bool:
@@ -65,6 +65,11 @@ class DataSet:
         """What to do where its files are missing."""
         return f"`polybatch data fetch {self.name}`, or from {self.upstream}"
 
+    @property
+    def texts(self) -> str:
+        """The name of the data set that its texts come from: two with one name here may hold the same texts."""
+        return self.made_of or self.name
+
     def about(self, what: str, *, languages: tuple[str, ...] = (), size: str = "") -> About:
         """What the list of sources says of rows made of it."""
         return About(what, self.licence, self.upstream, languages, size, self.folder, self.texts)
@@ -74,7 +79,8 @@ class DataSet:
 class NamedCollection:
     """A collection that has a name.
 
-    `load` takes the folder, `languages` and `name`. `split` names its part of the data set, where parts share no query.
+    `load` takes the folder, `languages` and `name`; of a built-in one only `languages`. `split` names its part of the
+    data set, where parts share no query.
     """
 
     about: str
@@ -97,14 +103,9 @@ class NamedCollection:
         """The licence of its texts."""
         return self.data_set.licence
 
-    @property
-    def hub(self) -> tuple[Repository, ...]:
-        """The repositories that fill its folder."""
-        return self.data_set.hub
-
 
 @dataclass(frozen=True)
-class Layout:
+class FolderLayout:
     """How a folder is recognised, and loaded as a collection: `holds` says whether it looks like what `load` reads."""
 
     about: str
@@ -114,13 +115,9 @@ class Layout:
 
 @dataclass(frozen=True)
 class Published:
-    """All that a file of this folder offers: the one declaration that registers it.
-
-    Lists, and the recipe that `polybatch init` writes, have those of a lower `rank` first, then by the file's name.
-    """
+    """All that a file of this folder offers: the one declaration that registers it."""
 
     data_sets: tuple[DataSet, ...]
     sources: tuple[type[Source], ...] = ()
     collections: Mapping[str, NamedCollection] = field(default_factory=dict)
-    layout: Layout | None = None
-    rank: int = 9
+    layout: FolderLayout | None = None

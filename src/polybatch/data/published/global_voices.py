@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from polybatch.data.collections.running import LINES_PER_PASSAGE, running_collection, runs_of
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published, github
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published, github
 from polybatch.data.text import check_aligned, choose_files, read_lines
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
 
 PASSAGES_PER_BLOCK = 3
-
 
 MAFAND_MT = DataSet(
     "lafand-mt",
@@ -89,5 +88,5 @@ PUBLISHED = Published(
             load_global_voices,
         )
     },
-    layout=Layout("MAFAND-MT (data/text_files/en-swa/dev.swa)", holds_global_voices, load_global_voices),
+    layout=FolderLayout("MAFAND-MT (data/text_files/en-swa/dev.swa)", holds_global_voices, load_global_voices),
 )

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from polybatch.data.collections.articles import Articles
 from polybatch.data.draft import Draft
-from polybatch.data.formats.tables import table_rows
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published, github
+from polybatch.data.formats import tables
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published, github
 from polybatch.data.sources.articles import ArticleSource
 from polybatch.data.sources.files import table_rows
 from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading
@@ -22,7 +22,6 @@ NAMES = {
     "am": "amh", "en": "eng", "fr": "fra", "ha": "hau", "ig": "ibo", "lg": "lug", "ln": "lin", "om": "orm",
     "pcm": "pcm", "rn": "run", "sn": "sna", "so": "som", "sw": "swa", "ti": "tir", "xh": "xho", "yo": "yor",
 }  # fmt: skip
-
 
 MASAKHANEWS = DataSet(
     "masakhanews",
@@ -83,7 +82,9 @@ def load_masakhanews(
     articles = Articles(draft)
     for code, path in files.items():
         if draft.wants(code):
-            for number, (where, row) in enumerate(table_rows(path, draft.faults, fields=("headline", "text", "url"))):
+            for number, (where, row) in enumerate(
+                tables.table_rows(path, draft.faults, fields=("headline", "text", "url"))
+            ):
                 article = articles.add(code, row["url"], row["text"], where)
                 draft.add_query(code, query := f"{code}:{number}", row["headline"], where, cluster=article)
                 draft.judge(query, article, 1, where)
@@ -114,5 +115,5 @@ PUBLISHED = Published(
         )
         for name, split in (("masakhane-news", "test"), ("masakhane-news-dev", "dev"))
     },
-    layout=Layout("MasakhaNEWS (data/swa/test.tsv)", holds_masakhanews, load_masakhanews),
+    layout=FolderLayout("MasakhaNEWS (data/swa/test.tsv)", holds_masakhanews, load_masakhanews),
 )

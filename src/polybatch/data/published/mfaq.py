@@ -19,7 +19,6 @@ LANGUAGES = (
     "pl", "pt", "ro", "ru", "sv", "tr", "vi",
 )  # fmt: skip
 
-
 MFAQ = DataSet(
     "mfaq",
     folder="mfaq",

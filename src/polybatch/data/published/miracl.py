@@ -6,7 +6,7 @@ from pathlib import Path
 from polybatch.data.collections.judged import add_pool, numbered
 from polybatch.data.draft import Draft
 from polybatch.data.hub import Repository
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
 
@@ -68,5 +68,5 @@ def _topics(folder: Path) -> dict[str, Path]:
 PUBLISHED = Published(
     data_sets=(MIRACL,),
     collections={"miracl": NamedCollection("MIRACL dev: question to Wikipedia, one language", MIRACL, load_miracl)},
-    layout=Layout("MIRACL (miracl-v1.0-<language>/)", holds_miracl, load_miracl),
+    layout=FolderLayout("MIRACL (miracl-v1.0-<language>/)", holds_miracl, load_miracl),
 )

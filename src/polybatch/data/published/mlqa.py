@@ -12,7 +12,6 @@ from polybatch.data.sources.squad import SquadForm
 
 LANGUAGES = ("ar", "de", "en", "es", "hi", "vi", "zh")
 
-
 MLQA = DataSet(
     "mlqa",
     folder="mlqa",
@@ -25,7 +24,6 @@ MLQA = DataSet(
             sha256="246e8089933d13007fe80684d5c5c0713d6834cf8b3b4a0ec7c66f0a0d2baac8",
         ),
     ),
-    texts="MLQA",
 )
 
 

@@ -28,7 +28,6 @@ COLLECTION, QUERIES = (
 )
 TRIPLES = "data/triples.train.ids.small.tsv"
 
-
 MMARCO = DataSet(
     "mmarco",
     folder="mmarco",

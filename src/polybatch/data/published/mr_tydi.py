@@ -19,7 +19,6 @@ NAMES = {
     "ko": "korean", "ru": "russian", "sw": "swahili", "te": "telugu", "th": "thai",
 }  # fmt: skip
 
-
 MR_TYDI = DataSet(
     "mr-tydi",
     folder="mr-tydi",

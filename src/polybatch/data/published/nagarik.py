@@ -6,13 +6,12 @@ from pathlib import Path
 from polybatch.data.collections.articles import Articles
 from polybatch.data.draft import Draft
 from polybatch.data.formats.tables import table_rows
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection
 
 FIELDS = ("date", "en_headline_from_url", "ne_summary", "url")
 EARLY = "nagarik_pairs.early.tsv"
-
 
 NAGARIK = DataSet(
     "nagarik-news",
@@ -59,5 +58,5 @@ PUBLISHED = Published(
             "Nagarik news: English headline to Nepali summary, to choose settings by", NAGARIK, load_nagarik
         )
     },
-    layout=Layout("Nagarik news (nagarik_pairs.early.tsv)", holds_nagarik, load_nagarik),
+    layout=FolderLayout("Nagarik news (nagarik_pairs.early.tsv)", holds_nagarik, load_nagarik),
 )

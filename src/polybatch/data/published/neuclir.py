@@ -9,7 +9,7 @@ from polybatch.data.draft import Draft, joined
 from polybatch.data.formats.jsonl import json_rows
 from polybatch.data.formats.trec import qrels_rows
 from polybatch.data.hub import Repository
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.errors import DataError, Fault
 from polybatch.languages import language_code
 from polybatch.records import Collection
@@ -18,7 +18,6 @@ CODES = {"fa": "fas", "ru": "rus", "zh": "zho"}
 TOPICS = {2022: "topics.0720.utf8.jsonl", 2023: "neuclir-2023-topics.0605.jsonl"}
 QRELS = {2022: "2022-qrels.", 2023: "qrels.final.gains."}
 WRITTEN = ("original", "human translation")  # sources of a topic's text; the others are machine translations
-
 
 NEUCLIR = DataSet(
     "neuclir-2022",
@@ -107,5 +106,5 @@ PUBLISHED = Published(
         )
         for year in TOPICS
     },
-    layout=Layout("NeuCLIR (data/fas-*.jsonl.gz)", holds_neuclir, load_neuclir),
+    layout=FolderLayout("NeuCLIR (data/fas-*.jsonl.gz)", holds_neuclir, load_neuclir),
 )

@@ -10,7 +10,7 @@ from pydantic import Field
 from polybatch.data.collections.running import LINES_PER_PASSAGE, running_collection, runs_of
 from polybatch.data.collections.sentences import sentence_collection
 from polybatch.data.pairing import Document
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published, github
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published, github
 from polybatch.data.sources.items import give_document
 from polybatch.data.sources.running import PAIRS, Kinds, Tokens
 from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading, Source
@@ -56,13 +56,8 @@ class NTREXSource(Source):
         if not (folder / "NTREX-128").is_dir():
             reading.faults.append(Fault(str(folder / "NTREX-128"), "no such folder", works))
             return
-        files: dict[str, Path] = {}
-        for path in sorted(
-            (folder / "NTREX-128").glob("newstest2019-*.txt"), key=lambda one: (len(one.name), one.name)
-        ):
-            if code := language_code(path.name.removesuffix(".txt").split(".")[-1]):
-                files.setdefault(code, path)
-        files = choose_files(files, self.languages, reading.faults, where=folder, missing="no file for {!r}")
+        found = _files(folder)
+        files = choose_files(found, self.languages, reading.faults, where=folder, missing="no file for {!r}")
         marks_path = folder / "DOCUMENT_IDS.tsv"
         marks = read_lines(marks_path, reading.faults, works=works)
         texts = {code: read_lines(path, reading.faults) for code, path in files.items()}
@@ -183,6 +178,7 @@ def _collection(
 
 
 def _files(folder: Path) -> dict[str, Path]:
+    """The file of each language; of several in one, that with the shortest, then first name."""
     files: dict[str, Path] = {}
     found = (folder / "NTREX-128").glob("newstest2019-*.txt")
     for path in sorted(found, key=lambda path: (len(path.name), path.name)):
@@ -202,6 +198,5 @@ PUBLISHED = Published(
         ),
         "ntrex-sentences": NamedCollection("NTREX-128 news: sentence to translation", NTREX, load_ntrex_sentences),
     },
-    layout=Layout("NTREX-128 (DOCUMENT_IDS.tsv, NTREX-128/)", holds_ntrex, load_ntrex_news),
-    rank=1,
+    layout=FolderLayout("NTREX-128 (DOCUMENT_IDS.tsv, NTREX-128/)", holds_ntrex, load_ntrex_news),
 )

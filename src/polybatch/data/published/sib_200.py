@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from polybatch.data.collections.sentences import sentence_collection
-from polybatch.data.formats.tables import table_rows
+from polybatch.data.formats import tables
 from polybatch.data.hub import Repository
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.data.sources.files import table_rows
 from polybatch.data.sources.sentences import Sentence, sentence_items
 from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading, Source
@@ -17,13 +17,15 @@ from polybatch.data.text import choose_files, usual_files
 from polybatch.errors import DataError, Fault
 from polybatch.records import Collection, Item
 
+SPLITS = ("train", "dev", "test")
+
 SIB_200 = DataSet(
     "sib-200",
     folder="sib-200",
     licence="CC BY-SA 4.0 (sentences)",
     upstream="github.com/dadelani/sib-200 (on the hub Davlan/sib200)",
     hub=(Repository("Davlan/sib200", ("data/*.tsv",)),),
-    texts="FLORES-200",
+    made_of="flores",
 )
 
 
@@ -66,9 +68,6 @@ class SIB200Source(Source):
         rows: list[Sentence] = [(id, places[id], "", sentence) for id, sentence in texts.items()]
         if not reading.faults:
             yield from sentence_items(self.name, rows, reading)
-
-
-SPLITS = ("train", "dev", "test")
 
 
 def load_sib200(folder: Path, *, languages: Sequence[str] | None = None, name: str = "sib-200") -> Collection:
@@ -117,7 +116,7 @@ def _folders(folder: Path) -> list[Path]:
 def _read(folder: Path, faults: list[Fault]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for split in SPLITS:
-        for where, row in table_rows(folder / f"{split}.tsv", faults, fields=("index_id", "text")):
+        for where, row in tables.table_rows(folder / f"{split}.tsv", faults, fields=("index_id", "text")):
             if row["index_id"] in texts:
                 faults.append(Fault(where, f"sentence {row['index_id']} occurs twice", "once over the splits"))
             elif not row["text"].strip():
@@ -130,5 +129,5 @@ PUBLISHED = Published(
     data_sets=(SIB_200,),
     sources=(SIB200Source,),
     collections={"sib-200": NamedCollection("SIB-200: sentence to translation", SIB_200, load_sib200)},
-    layout=Layout("SIB-200 (data/annotated/)", holds_sib200, load_sib200),
+    layout=FolderLayout("SIB-200 (data/annotated/)", holds_sib200, load_sib200),
 )

@@ -12,7 +12,6 @@ from polybatch.data.sources.squad import SquadForm
 
 DOMAINS = {"new-wiki": "new_wiki", "nyt": "nyt", "reddit": "reddit", "amazon": "amazon_reviews"}
 
-
 SQUADSHIFTS = DataSet(
     "squadshifts",
     folder="squadshifts",

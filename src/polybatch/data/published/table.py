@@ -1,33 +1,49 @@
 """All published data sets: every file of this folder that declares one. Formats of somebody's own files are not here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 
 from polybatch.data import published
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.data.sources.source import Source
+
+TO_TRAIN_ON = (
+    *("masakhanews", "xl_sum", "crosssum", "ntrex", "newsqa"),  # news
+    *("mmarco", "mr_tydi", "mfaq", "tydiqa", "afriqa", "xquad", "mlqa"),  # questions in several languages
+    *("natural_questions", "entity_questions", "wikiqa", "yahoo_answers", "duorc", "squadshifts"),  # in English
+    *("flores", "sib_200"),  # parallel sentences
+)
+TO_EVALUATE_ON = (
+    *("ntrex", "lareqa", "sib_200", "belebele", "miracl", "ciral", "africlirmatrix", "afriqa", "crosssum", "xl_sum"),
+    *("masakhanews", "global_voices", "nagarik", "neuclir"),
+)
+"""The files in the order that lists have, and in which a folder's layout is told; others follow, by name."""
 
 
 def _declared() -> dict[str, Published]:
     """What each file declares, by the file's name; files without a declaration are helpers."""
     names = [module.name for module in iter_modules(published.__path__)]
     modules = {name: import_module(f"{published.__name__}.{name}") for name in names if name != "table"}
-    declared = {name: module.PUBLISHED for name, module in modules.items() if hasattr(module, "PUBLISHED")}
-    return dict(sorted(declared.items(), key=lambda named: (named[1].rank, named[0])))
+    return {name: module.PUBLISHED for name, module in modules.items() if hasattr(module, "PUBLISHED")}
+
+
+def _ordered(first: Sequence[str]) -> list[Published]:
+    places = {name: place for place, name in reversed(list(enumerate(first)))}
+    return [PUBLISHED[name] for name in sorted(PUBLISHED, key=lambda name: (places.get(name, len(first)), name))]
 
 
 PUBLISHED: Mapping[str, Published] = _declared()
 SOURCES: Mapping[str, type[Source]] = {
-    source.model_fields["source"].default: source for each in PUBLISHED.values() for source in each.sources
+    source.model_fields["source"].default: source for each in _ordered(TO_TRAIN_ON) for source in each.sources
 }
 COLLECTIONS: Mapping[str, NamedCollection] = {
-    name: collection for each in PUBLISHED.values() for name, collection in each.collections.items()
+    name: collection for each in _ordered(TO_EVALUATE_ON) for name, collection in each.collections.items()
 }
-LAYOUTS: tuple[Layout, ...] = tuple(each.layout for each in PUBLISHED.values() if each.layout)
+LAYOUTS: tuple[FolderLayout, ...] = tuple(each.layout for each in _ordered(TO_EVALUATE_ON) if each.layout)
 FETCHED: Mapping[str, DataSet] = {
     data_set.name: data_set
-    for each in PUBLISHED.values()
+    for each in _ordered((*TO_TRAIN_ON, *TO_EVALUATE_ON))
     for data_set in each.data_sets
     if data_set.hub or data_set.web
 }

@@ -20,7 +20,6 @@ NAMES = {
     "ru": "russian", "sw": "swahili", "te": "telugu",
 }  # fmt: skip
 
-
 TYDIQA = DataSet(
     "tydiqa",
     folder="tydiqa",

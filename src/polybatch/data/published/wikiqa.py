@@ -18,7 +18,6 @@ from polybatch.records import Item
 
 NO_ANSWER = "marked as no answer"
 
-
 WIKIQA = DataSet(
     "wikiqa",
     folder="wikiqa",

@@ -11,7 +11,7 @@ from polybatch.data.collections.articles import Articles
 from polybatch.data.draft import Draft
 from polybatch.data.formats.jsonl import json_rows
 from polybatch.data.hub import Repository
-from polybatch.data.published.data_set import DataSet, Layout, NamedCollection, Published
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published
 from polybatch.data.sources.articles import ArticleSource
 from polybatch.data.sources.files import object_rows
 from polybatch.data.sources.source import LICENSED, NAMED, About, Licence, Reading
@@ -25,8 +25,7 @@ LANGUAGES = (
     "my", "ne", "om", "pa", "pcm", "ps", "pt", "rn", "ru", "si", "so", "sr", "sw", "ta", "te", "th", "ti", "tr", "uk",
     "ur", "uz", "vi", "yo", "zh",
 )  # fmt: skip
-ARCHIVE = "{name}_XLSum_v2.0.tar.bz2"
-
+ARCHIVE = "_XLSum_v2.0.tar.bz2"
 
 XL_SUM = DataSet(
     "xl-sum",
@@ -34,7 +33,6 @@ XL_SUM = DataSet(
     licence="CC BY-NC-SA 4.0",
     upstream="huggingface.co/datasets/csebuetnlp/xlsum",
     hub=(Repository("csebuetnlp/xlsum", (f"data/{{name}}{ARCHIVE}",)),),
-    texts="XL-Sum",
 )
 
 
@@ -70,12 +68,9 @@ class XLSumSource(ArticleSource):
         for name in names:
             if (folder / f"{name}_{self.split}.jsonl").is_file():
                 return folder / f"{name}_{self.split}.jsonl", ""
-            if (folder / ARCHIVE.format(name=name)).is_file():
-                return folder / ARCHIVE.format(name=name), f"{name}_{self.split}.jsonl"
-        return folder / ARCHIVE.format(name=names[0]), f"{names[0]}_{self.split}.jsonl"
-
-
-ARCHIVE = "_XLSum_v2.0.tar.bz2"
+            if (folder / f"{name}{ARCHIVE}").is_file():
+                return folder / f"{name}{ARCHIVE}", f"{name}_{self.split}.jsonl"
+        return folder / f"{names[0]}{ARCHIVE}", f"{names[0]}_{self.split}.jsonl"
 
 
 def load_xlsum(
@@ -136,5 +131,5 @@ PUBLISHED = Published(
             "XL-Sum: title to BBC article, one language", XL_SUM, partial(load_xlsum, query="title"), split="test"
         ),
     },
-    layout=Layout("XL-Sum (swahili_XLSum_v2.0.tar.bz2)", holds_xlsum, load_xlsum),
+    layout=FolderLayout("XL-Sum (swahili_XLSum_v2.0.tar.bz2)", holds_xlsum, load_xlsum),
 )

@@ -12,14 +12,12 @@ from polybatch.data.sources.squad import SquadForm
 
 LANGUAGES = ("ar", "de", "el", "en", "es", "hi", "ro", "ru", "th", "tr", "vi", "zh")
 
-
 XQUAD = DataSet(
     "xquad",
     folder="xquad",
     licence="CC BY-SA 4.0",
     upstream="github.com/google-deepmind/xquad",
     web=(WebFile(RAW.format("google-deepmind/xquad/master/xquad.{code}.json"), codes=LANGUAGES),),
-    texts="XQuAD",
 )
 
 

@@ -3,19 +3,41 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from polybatch.data.collections.upstreams import MLQA_R, XQUAD_R
+from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published, github
 from polybatch.data.text import choose_files
 from polybatch.errors import DataError, Fault
 from polybatch.files import read_text
 from polybatch.languages import language_code
 from polybatch.records import Collection, Passage, Query
 
-LICENCES = {"xquad-r": XQUAD_R.licence, "mlqa-r": MLQA_R.licence}
+XQUAD_R = DataSet(
+    "xquad-r",
+    folder="lareqa/xquad-r",
+    licence="CC BY-SA 4.0",
+    upstream="github.com/google-research-datasets/lareqa",
+    made_of="xquad",
+)
+MLQA_R = DataSet(
+    "mlqa-r",
+    folder="lareqa/mlqa-r",
+    licence="CC BY-NC 4.0",
+    upstream="github.com/google-research-datasets/lareqa (mlqa-r at commit 354d67d)",
+    made_of="mlqa",
+)
+LAREQA = DataSet(  # both in one archive
+    "lareqa",
+    folder="lareqa",
+    licence=f"{XQUAD_R.licence} (XQuAD-R), {MLQA_R.licence} (MLQA-R)",
+    upstream=MLQA_R.upstream,
+    web=github("google-research-datasets/lareqa", "xquad-r/*.json", "mlqa-r/*.json", at="354d67d"),
+)
+LICENCES = {data_set.name: data_set.licence for data_set in (XQUAD_R, MLQA_R)}
 
 
 def load_lareqa(
@@ -37,7 +59,7 @@ def load_lareqa(
     faults: list[Fault] = []
     files = _files(folder)
     if not files:
-        works = f"a folder of <language>.json files with sentence_breaks, from {MLQA_R.place}"
+        works = f"a folder of <language>.json files with sentence_breaks, from {MLQA_R.upstream}"
         raise DataError([Fault(str(folder), "no XQuAD-R or MLQA-R here", works)])
     files = choose_files(files, languages, faults, where=folder, missing="no {}.json")
     asked: dict[str, list[tuple[str, int, str]]] = {}
@@ -149,3 +171,19 @@ class _Language:
                 continue
             self.queries.append((question, article, text))
             self.answers[question] = f"{self._code}:{number}:{holding[0]}"
+
+
+PUBLISHED = Published(
+    data_sets=(LAREQA, XQUAD_R, MLQA_R),
+    collections={
+        "xquad-r": NamedCollection("XQuAD-R: question to sentence, 11 languages", XQUAD_R, load_lareqa),
+        "xquad-r+paragraph": NamedCollection(
+            "XQuAD-R: question to sentence with paragraph", XQUAD_R, partial(load_lareqa, paragraph=True)
+        ),
+        "mlqa-r": NamedCollection("MLQA-R: question to sentence, 7 languages", MLQA_R, load_lareqa),
+        "mlqa-r+paragraph": NamedCollection(
+            "MLQA-R: question to sentence with paragraph", MLQA_R, partial(load_lareqa, paragraph=True)
+        ),
+    },
+    layout=FolderLayout("LAReQA (<language>.json with sentence_breaks)", holds_lareqa, load_lareqa),
+)
