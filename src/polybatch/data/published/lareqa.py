@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from polybatch.data.published.data_set import DataSet, FolderLayout, NamedCollection, Published, github
 from polybatch.data.text import choose_files
 from polybatch.errors import DataError, Fault
@@ -93,6 +91,7 @@ def load_lareqa(
 
 def _articles(asked: Mapping[str, Sequence[tuple[str, int, str]]]) -> dict[str, str]:
     """Each question's article in all languages, named by its first question: articles that share one are the same."""
+    import numpy as np
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

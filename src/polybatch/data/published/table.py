@@ -1,4 +1,4 @@
-"""All published data sets: every file of this folder that declares one. Formats of somebody's own files are not here."""
+"""All published data sets, from every file of this folder that declares one. Not here: formats of one's own files."""
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from polybatch.data.collections.lareqa import load_lareqa
 from polybatch.data.collections.table import load_collection
+from polybatch.data.published.lareqa import load_lareqa
 from polybatch.errors import DataError
 
 # arXiv 2004.05484 and the released files: language -> (questions, candidates)
@@ -141,3 +141,14 @@ def test_the_articles_upstream_has_are_the_clusters(name: str, articles: int, re
     for query in asked:
         of_question.setdefault(query.id, set()).add(query.cluster)
     assert all(len(clusters) == 1 for clusters in of_question.values())
+
+
+def write_both(data: Path) -> None:
+    for name in ("xquad-r", "mlqa-r"):
+        (data / "lareqa" / name).mkdir(parents=True)
+        for code in ("en", "de"):
+            one = paragraph("One. Two.", [[0, 4], [5, 9]], ("q1", 3), ("q2", 5))
+            write(data / "lareqa" / name, code, one)
+
+
+WRITERS = {"xquad-r": write_both, "mlqa-r+paragraph": write_both}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.data.collections.belebele import POOLS
 from polybatch.data.collections.table import load_collection
+from polybatch.data.published.belebele import POOLS
 from polybatch.errors import DataError
 from tests.data.collections.writing import write_lines, write_rows
 
@@ -72,3 +72,6 @@ def test_every_fault_is_listed(tmp_path: Path) -> None:
         "nothing in 'ne'; found: en, sw",
     ):
         assert line in text, line
+
+
+WRITERS = {"belebele-3": lambda data: [write(data, code) for code in ("swh_Latn", "npi_Deva", "eng_Latn")]}

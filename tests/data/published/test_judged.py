@@ -147,3 +147,10 @@ def test_africlirmatrix_refuses_one_article_with_two_titles(data: Path) -> None:
 def test_a_folder_without_it_says_where_it_comes_from(data: Path, name: str) -> None:
     with pytest.raises(DataError, match=r"no \w+.* here; .*huggingface\.co"):
         load_collection(name, data=data)
+
+
+WRITERS = {
+    "miracl": lambda data: write_miracl(data, "sw", files=2),
+    "ciral-test-a": lambda data: write_ciral(data, "sw", "swahili"),
+    "africlirmatrix": lambda data: write_africlirmatrix(data, "swa", "swahili", ["5\tLake"], ["5 Q0 1 6"]),
+}

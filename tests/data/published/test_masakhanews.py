@@ -7,6 +7,7 @@ import pytest
 from polybatch.data.collections.table import load_collection
 from polybatch.errors import DataError
 from tests.data.collections.writing import write_lines
+from tests.data.sources.forms import STORY, Form
 
 HEADER = "category\theadline\ttext\turl"
 
@@ -52,3 +53,21 @@ def test_the_real_files_have_their_headlines_and_one_article_that_came_twice(rea
     assert test.notes["articles with a text seen under another address, merged"] == "1"
     assert {code: len(found) for code, found in dev.passages.items()} == {"en": 472, "sw": 237}
     assert not {query.text for query in test.queries["sw"]} & {query.text for query in dev.queries["sw"]}
+
+
+def write_rows_to_train_on(data: Path) -> None:
+    quoted = 'sport\t"He said ""go"""\t"' + STORY.replace(" By", "\nBy") + '"\thttp://a'
+    write_lines(
+        data / "masakhane-news/data/eng/train.tsv",
+        "category\theadline\ttext\turl",
+        quoted,
+        "sport\tNo text\t\thttp://b",
+    )
+
+
+FORMS = {
+    "masakhanews": Form({"languages": ["en"]}, write_rows_to_train_on, items=1, left_out=1),
+}
+WRITERS = {
+    "masakhane-news": lambda data: write_lines(data / "masakhane-news/data/swa/test.tsv", HEADER, "s\tBao\tText.\t/a")
+}

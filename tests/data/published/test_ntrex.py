@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from polybatch.data.collections.ntrex import load_ntrex_held_out, load_ntrex_news, load_ntrex_sentences
 from polybatch.data.collections.table import load_collection
+from polybatch.data.published.ntrex import load_ntrex_held_out, load_ntrex_news, load_ntrex_sentences
 from polybatch.errors import DataError
+from tests.data.collections.writing import write_lines
+from tests.data.sources.forms import EN_SW, Form, written
 
 
 @pytest.fixture
@@ -126,3 +128,29 @@ def test_the_real_files_have_1007_lines_with_13_versions(real_data: Path) -> Non
     collection = load_ntrex_sentences(real_data / "ntrex")
     assert {len(found) for found in collection.queries.values()} == {1007}
     assert {len(found) for found in collection.judgements.values()} == {13}
+
+
+def write_rows_to_train_on(data: Path) -> None:
+    write_lines(data / "ntrex/DOCUMENT_IDS.tsv", "a", "a", "a", "b", "b")
+    for code, letter in (("src.eng", "e"), ("ref.swa", "s")):
+        write_lines(data / f"ntrex/NTREX-128/newstest2019-{code}.txt", *(f"{letter} line {n}." for n in range(5)))
+
+
+def write_news(data: Path) -> None:
+    write_lines(data / "ntrex/DOCUMENT_IDS.tsv", *"aaaabbbb")
+    for name in ("src.eng", "ref.swa"):
+        write_lines(data / f"ntrex/NTREX-128/newstest2019-{name}.txt", *(f"{name} {number}." for number in range(8)))
+
+
+FORMS = {
+    "ntrex": Form(EN_SW, write_rows_to_train_on, items=3),
+}
+WRITERS = dict.fromkeys(("ntrex-news", "ntrex-news-held-out", "ntrex-sentences"), write_news)
+
+
+def test_ntrex_pairs_headlines_and_sentences_across_languages(tmp_path: Path) -> None:
+    items, _ = written(FORMS["ntrex"], "ntrex", tmp_path)
+    assert [(item.queries["en"], item.passages["sw"]) for item in items] == [
+        ("e line 0.", "s line 1. s line 2."), ("e line 1.", "s line 2."), ("e line 3.", "s line 4."),
+    ]  # fmt: skip
+    assert [item.group for item in items] == ["ntrex-a", "ntrex-a", "ntrex-b"]

@@ -7,6 +7,7 @@ import pytest
 from polybatch.data.collections.table import load_collection
 from polybatch.errors import DataError
 from tests.data.collections.writing import write_archive, write_lines, write_rows
+from tests.data.sources.forms import EN_SW, HADITHI, STORY, Form, make, read, written
 
 
 def article(number: int, text: str = "") -> dict[str, str]:
@@ -115,3 +116,55 @@ def test_every_fault_is_listed(data: Path) -> None:
 def test_a_folder_without_it_says_where_it_comes_from(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match=r"no \w+-?\w* here; data/.*huggingface\.co"):
         load_collection(name, data=tmp_path)
+
+
+def write_rows_to_train_on(data: Path) -> None:
+    def row(source: str, target: str, text: str, summary: str) -> dict[str, str]:
+        return {"source_url": source, "target_url": target, "text": text, "summary": summary}
+
+    there = [row("u/en", "u/sw", STORY, "Daraja limeondoka."), row("v/en", "v/sw", "Rain.", "Mvua.")]
+    back = [row("u/sw", "u/en", HADITHI, "A bridge is gone.")]
+    for pair, rows in (("english-swahili", there), ("swahili-english", back)):
+        write_archive(data / f"crosssum/data/{pair}_CrossSum.tar.bz2", {f"{pair}_train.jsonl": rows})
+
+
+def write_crosssum(data: Path) -> None:
+    for one, other in (("english", "swahili"), ("swahili", "english")):
+        members = {f"{one}-{other}_{split}.jsonl": [pair(1, 2, one)] for split in ("train", "val", "test")}
+        write_archive(data / f"crosssum/data/{one}-{other}_CrossSum.tar.bz2", members)
+
+
+FORMS = {
+    "xl-sum": Form(
+        {"languages": ["sw"], "pairs": ["headline", "summary"]},
+        lambda data: write_archive(
+            data / "xl-sum/data/swahili_XLSum_v2.0.tar.bz2",
+            {"swahili_train.jsonl": [{"id": "1", "url": "u", "title": "Mto", "summary": "Mafuriko.", "text": HADITHI}]},
+        ),
+        items=2,
+    ),
+    "crosssum": Form(EN_SW, write_rows_to_train_on, items=2),
+}
+WRITERS = {
+    "crosssum": write_crosssum,
+    "xl-sum": lambda data: write_rows(data / "xl-sum/swahili_test.jsonl", article(1), article(2)),
+}
+
+
+def test_crosssum_joins_both_ways_of_a_pair(tmp_path: Path) -> None:
+    (joined, alone), _ = written(FORMS["crosssum"], "crosssum", tmp_path)
+    assert joined.queries == {"sw": "Daraja limeondoka.", "en": "A bridge is gone."}
+    assert joined.passages == {"en": STORY, "sw": HADITHI}
+    assert (alone.queries, alone.passages) == ({"sw": "Mvua."}, {"en": "Rain."})
+    assert alone.further == ("",)
+
+
+def test_the_same_article_is_read_once(tmp_path: Path) -> None:
+    row = {"id": "1", "url": "u", "title": "Mto", "summary": "", "text": HADITHI}
+    archive = tmp_path / "xl-sum/data/swahili_XLSum_v2.0.tar.bz2"
+    write_archive(archive, {"swahili_train.jsonl": [row, row | {"title": "Tena"}, row | {"text": ""}]})
+    items, reading = read(make("xl-sum", languages=["sw"]), tmp_path)
+    assert [item.queries for item in items] == [{"sw": "Mto"}]
+    assert reading.places == {
+        "a text met before": [f"{archive}!swahili_train.jsonl:2"], "no passage": [f"{archive}!swahili_train.jsonl:3"],
+    }  # fmt: skip

@@ -49,3 +49,6 @@ def test_the_real_files_have_179_queries_and_537_passages_a_language(real_data: 
     collection = load_collection("global-voices-dev", data=real_data)
     assert {code: len(found) for code, found in collection.queries.items()} == {"en": 179, "sw": 179}
     assert {code: len(found) for code, found in collection.passages.items()} == {"en": 537, "sw": 537}
+
+
+WRITERS = {"global-voices-dev": lambda data: write(data, 24)}

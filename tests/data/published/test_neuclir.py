@@ -87,3 +87,15 @@ def test_every_fault_is_listed(data: Path) -> None:
     ):
         assert line in text, line
     assert "judgement of query" not in text, "of topics that could not be read"
+
+
+def write_both_years(data: Path) -> None:
+    folder = data / "neuclir"
+    write_rows(folder / "data/fas-00000-of-00001.jsonl.gz", {"id": "f1", "title": "t", "text": "news"})
+    write_rows(folder / "neuclir-2023-topics.0605.jsonl", topic("200", ("eng", "original"), ("fas", "google")))
+    write_lines(folder / "neuclir-2023-qrels.final/qrels.final.gains.fas", "200 0 f1 3")
+    write_rows(folder / "topics.0720.utf8.jsonl", topic("5", ("eng", "original")))
+    write_lines(folder / "2022-qrels.fas", "5 fas f1 1")
+
+
+WRITERS = {"neuclir-2023": write_both_years, "neuclir-2022": write_both_years}

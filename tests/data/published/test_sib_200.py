@@ -7,6 +7,7 @@ import pytest
 from polybatch.data.collections.table import load_collection
 from polybatch.errors import DataError
 from tests.data.collections.writing import write_lines
+from tests.data.sources.forms import EN_SW, Form, written
 
 
 def write(data: Path, code: str, **texts: str) -> None:
@@ -58,3 +59,20 @@ def test_the_real_files_have_1004_sentences_in_13_languages(real_data: Path) -> 
     assert {len(found) for found in collection.judgements.values()} == {13}
     (english,) = (query.text for query in collection.queries["en"] if query.id == "1095")
     assert english.startswith('In an interview, he said the new variant was "very highly troubling')
+
+
+def write_rows_to_train_on(data: Path) -> None:
+    for code in ("eng_Latn", "swh_Latn"):
+        rows = ["index_id\tcategory\ttext", f"12\ttravel\t{code} twelve", f"7\ttravel\t{code} seven"]
+        write_lines(data / f"sib-200/data/annotated/{code}/train.tsv", *rows[: 3 if code == "eng_Latn" else 2])
+
+
+FORMS = {
+    "sib-200": Form(EN_SW, write_rows_to_train_on, items=2),
+}
+WRITERS = {"sib-200": lambda data: [write(data, code) for code in ("eng_Latn", "swh_Latn")]}
+
+
+def test_a_sentence_that_a_language_lacks_is_an_item_of_the_others(tmp_path: Path) -> None:
+    both, one = written(FORMS["sib-200"], "sib-200", tmp_path)[0]
+    assert (set(both.queries), set(one.queries)) == ({"en", "sw"}, {"en"})

@@ -7,6 +7,7 @@ import pytest
 from polybatch.data.collections.table import load_collection
 from polybatch.errors import DataError
 from tests.data.collections.writing import write_rows
+from tests.data.sources.forms import Form, written
 
 
 def write(data: Path, code: str, pivot: str, split: str, *rows: tuple[str, str, str | None]) -> None:
@@ -57,3 +58,24 @@ def test_every_fault_is_listed(tmp_path: Path) -> None:
         load_collection("afriqa", data=tmp_path)
     assert "qqq.en.test.json: unknown languages in its name" in str(caught.value)
     assert "swa.en.test.json:1: query 'sw:0' has no text" in str(caught.value)
+
+
+FORMS = {
+    "afriqa": Form(
+        {},
+        lambda data: write_rows(
+            data / "afriqa/data/gold_passages/swa/gold_span_passages.afriqa.swa.en.train.json",
+            {"id": "1", "question_lang": "Nani?", "question_translated": "Who?", "title": "T", "context": "C"},
+            {"id": "2", "question_lang": "Wapi?", "title": "T", "context": None},
+        ),
+        items=1,
+        left_out=1,
+    ),
+}
+WRITERS = {"afriqa": lambda data: write(data, "swa", "en", "test", ("Nani?", "he", "He did."))}
+
+
+def test_an_afriqa_question_is_asked_in_both_languages(tmp_path: Path) -> None:
+    (item,), _ = written(FORMS["afriqa"], "afriqa", tmp_path)
+    assert item.queries == {"sw": "Nani?", "en": "Who?"}
+    assert item.passages == {"en": "T C"}

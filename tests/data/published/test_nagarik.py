@@ -51,3 +51,6 @@ def test_the_real_file_has_a_summary_for_each_headline(real_data: Path) -> None:
         collection.notes.get("articles with a text seen under another address, merged", 0)
     ) - int(collection.notes.get("rows with an address seen before, merged", 0))
     assert set(collection.passages) == {"ne"}
+
+
+WRITERS = {"nagarik-news": lambda data: write(data, ("roads close", "सडक बन्द ।", "/a"))}
