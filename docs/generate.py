@@ -159,7 +159,7 @@ def architecture_page() -> str:
         "`table` holds the texts of all rows, and their shape: the groups and languages of every row. `data` builds",
         "tables, `sampling` plans batches from the shape alone, and trainers read the texts of a batch out of the",
         "table. A table knows nothing of batches: it reads any rows in any languages.\n",
-        "How many files a new thing touches, docs apart, by the lists in [CONTRIBUTING.md](../CONTRIBUTING.md):\n",
+        "How many files a new thing touches, docs apart, by the lists in CONTRIBUTING.md:\n",
         "| new | source files | test files | which |",
         "|---|--:|--:|---|",
         "| strategy | 1 | 1 | an entry of `sampling/strategies.py` |",
@@ -167,7 +167,7 @@ def architecture_page() -> str:
         "| measure | 1 | 1 | a formula and its entry in a file of `measures` |",
         "| search engine | 2 | 1 | its file in `search/engines`, and its scheme in `table.py` there |",
         "| archive format | 2 | 1 | its file in `data/archives`, and its ending in `archive.py` there |",
-        "| published data set, to train on and to evaluate on | 1 | 1 | its file in `data/published` |\n",
+        "| published data set, to train on, to evaluate on or both | 1 | 1 | its file in `data/published` |\n",
         "Contract tests run over all strategies, losses, measures and engines without a change.\n",
     ]
     rooms = "cli api experiment report search training claims correction statistics judging measures results data"

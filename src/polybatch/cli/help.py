@@ -6,19 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperArgument, TyperCommand, TyperOption
 from typer.models import ParameterInfo
 
 COLLECTION_NAMES = "{collections}"  # stands for them in help until it is shown: to list them imports every loader
 
 
 class Command(TyperCommand):
-    """A command whose help has the names of collections put in when it is shown."""
+    """A command whose help gets the names of collections when it is shown."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """As typer shows it."""
         for parameter in self.params:
-            parameter.help = with_names(getattr(parameter, "help", None) or "") or None
+            if isinstance(parameter, TyperArgument | TyperOption) and parameter.help:
+                parameter.help = with_names(parameter.help)
         super().format_help(ctx, formatter)
 
 

@@ -67,10 +67,15 @@ def write_rows_to_train_on(data: Path) -> None:
         write_lines(data / f"sib-200/data/annotated/{code}/train.tsv", *rows[: 3 if code == "eng_Latn" else 2])
 
 
+def write_sentences(data: Path) -> None:
+    for code in ("eng_Latn", "swh_Latn"):
+        write(data, code)
+
+
 FORMS = {
     "sib-200": Form(EN_SW, write_rows_to_train_on, items=2),
 }
-WRITERS = {"sib-200": lambda data: [write(data, code) for code in ("eng_Latn", "swh_Latn")]}
+WRITERS = {"sib-200": write_sentences}
 
 
 def test_a_sentence_that_a_language_lacks_is_an_item_of_the_others(tmp_path: Path) -> None:

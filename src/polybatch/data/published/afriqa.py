@@ -1,4 +1,4 @@
-"""AfriQA for training: questions in ten African languages, translated, with passages in English and French."""
+"""AfriQA: questions in ten African languages, translated, and passages of English and French Wikipedia."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice

@@ -20,7 +20,7 @@ POOLS: dict[Literal[3, 14], tuple[str, ...]] = {
 """The larger has XQuAD-R's eleven, so that pools can be set side by side, with Swahili, Nepali and Yoruba."""
 
 BELEBELE = DataSet(
-    "belebele-3",
+    "belebele",
     folder="belebele",
     licence="CC BY-SA 4.0",
     upstream="huggingface.co/datasets/facebook/belebele",

@@ -13,7 +13,7 @@ from polybatch.languages import language_code
 from polybatch.records import Collection
 
 CIRAL = DataSet(
-    "ciral-dev",
+    "ciral",
     folder="ciral",
     licence="Apache-2.0",
     upstream="huggingface.co/datasets/CIRAL/ciral and CIRAL/ciral-corpus",

@@ -1,4 +1,4 @@
-"""CrossSum for training: articles of the BBC on one story in two languages, each with its summary."""
+"""CrossSum: articles of the BBC on one story in several languages, each with its summary."""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations, islice

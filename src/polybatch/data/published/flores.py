@@ -1,4 +1,4 @@
-"""FLORES-200 and FLORES v1 for training: sentences of Wikipedia, translated by people, 204 languages or Nepali."""
+"""FLORES-200 and FLORES v1: sentences of Wikipedia, translated by people, in 204 languages or in Nepali and Sinhala."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""MasakhaNEWS for training: headlines and articles in sixteen languages of Africa. Topics are not used."""
+"""MasakhaNEWS: headlines and articles in sixteen languages of Africa. Topics are not used."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial

@@ -20,7 +20,7 @@ QRELS = {2022: "2022-qrels.", 2023: "qrels.final.gains."}
 WRITTEN = ("original", "human translation")  # sources of a topic's text; the others are machine translations
 
 NEUCLIR = DataSet(
-    "neuclir-2022",
+    "neuclir",
     folder="neuclir",
     licence="terms of TREC and Common Crawl",
     upstream="huggingface.co/datasets/neuclir/neuclir1 (documents), trec.nist.gov/data/neuclir (topics, judgements)",

@@ -1,4 +1,4 @@
-"""NTREX-128 for training: 123 news documents in 128 languages, line by line, translated by people."""
+"""NTREX-128: 123 news documents in 128 languages, line by line, translated by people."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""SIB-200 for training: sentences of FLORES in 205 languages, without their topics."""
+"""SIB-200: sentences of FLORES in 205 languages, each to find its translation. Its topics are not used."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -1,6 +1,6 @@
 """All published data sets, from every file of this folder that declares one. Not here: formats of one's own files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -33,6 +33,12 @@ def _ordered(first: Sequence[str]) -> list[Published]:
     return [PUBLISHED[name] for name in sorted(PUBLISHED, key=lambda name: (places.get(name, len(first)), name))]
 
 
+def _fetched() -> Iterator[tuple[str, DataSet]]:
+    for each in _ordered((*TO_TRAIN_ON, *TO_EVALUATE_ON)):
+        yield from ((data_set.name, data_set) for data_set in each.data_sets if data_set.hub or data_set.web)
+        yield from ((name, one.data_set) for name, one in each.collections.items() if one.data_set.hub)
+
+
 PUBLISHED: Mapping[str, Published] = _declared()
 SOURCES: Mapping[str, type[Source]] = {
     source.model_fields["source"].default: source for each in _ordered(TO_TRAIN_ON) for source in each.sources
@@ -41,10 +47,5 @@ COLLECTIONS: Mapping[str, NamedCollection] = {
     name: collection for each in _ordered(TO_EVALUATE_ON) for name, collection in each.collections.items()
 }
 LAYOUTS: tuple[FolderLayout, ...] = tuple(each.layout for each in _ordered(TO_EVALUATE_ON) if each.layout)
-FETCHED: Mapping[str, DataSet] = {
-    data_set.name: data_set
-    for each in _ordered((*TO_TRAIN_ON, *TO_EVALUATE_ON))
-    for data_set in each.data_sets
-    if data_set.hub or data_set.web
-}
-"""Data sets that `polybatch data fetch` can download, by name."""
+FETCHED: Mapping[str, DataSet] = dict(_fetched())
+"""What `polybatch data fetch` can download: data sets by name, and by the names of their collections on the hub."""

@@ -1,4 +1,4 @@
-"""XL-Sum for training: articles of the BBC in 45 languages, with their titles and summaries."""
+"""XL-Sum: articles of the BBC in 45 languages, with their titles and summaries."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
