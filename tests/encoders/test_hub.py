@@ -120,3 +120,9 @@ def test_a_download_that_was_cut_short_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="bge-m3: cannot be loaded as a model") as caught:
         load_encoder("bge-m3")
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["./nowhere", "../nowhere", "a/b/c", "no--where", "no..where", "nowhere.", ".nowhere"])
+def test_a_name_that_the_hub_cannot_have_is_a_folder_that_is_not_there(name: str) -> None:
+    with pytest.raises(ModelError, match="no such folder; a folder, or owner/name on the hub"):
+        find_model(name)

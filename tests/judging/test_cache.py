@@ -11,7 +11,6 @@ from polybatch.encoders.fingerprint import fingerprint
 from polybatch.encoders.loading import SentenceEncoder, load_encoder
 from polybatch.encoders.static import static_encoder, train_tokenizer
 from polybatch.errors import ModelError
-from polybatch.judging import cache
 from polybatch.judging.cache import CachedEncoder
 from polybatch.progress import Silent
 
@@ -61,10 +60,8 @@ def test_another_encoder_never_gets_them(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_encoding_goes_on_from_the_last_whole_shard(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(cache, "SHARD", 10)
-
     class Stopped(Counted):
         def encode_passages(self, texts, progress):  # type: ignore[no-untyped-def]
             if len(self.encoded) == 20:
@@ -72,7 +69,7 @@ def test_an_interrupted_encoding_goes_on_from_the_last_whole_shard(
             return super().encode_passages(texts, progress)
 
     with pytest.raises(KeyboardInterrupt):
-        CachedEncoder(Stopped("x"), tmp_path).encode_passages(TEXTS, Silent())
+        CachedEncoder(Stopped("x"), tmp_path, shard=10).encode_passages(TEXTS, Silent())
     again = Counted("x")
     found = CachedEncoder(again, tmp_path).encode_passages(TEXTS, Silent())
     assert len(again.encoded) == 10

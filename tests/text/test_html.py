@@ -27,6 +27,8 @@ from polybatch.text.html import fragment_text
         ("<!-- wp:paragraph --><p>Block</p><!-- /wp:paragraph --><!--more-->rest", "Block\nrest"),
         ("<script>run('<p>')</script><style>p{}</style><p>Kept</p><noscript>no</noscript>", "Kept"),
         ("<svg><title>Logo</title></svg><p>Kept</p>", "Kept"),
+        ("<title>Head</title><article><p>Kept</p></article>", "Kept"),
+        ("<head><title>Head</title><main>Kept</main><nav>Menu</nav>too", "Kept\ntoo"),
         ("<p>बाढी&nbsp;आयो &amp; गयो&#8212;<b>फेरि</b>", "बाढी आयो & गयो—फेरि"),
         ("Fish &amp; chips &lt; &#163;9", "Fish & chips < £9"),
         ("if a<b and c > d then x<y, <3", "if a<b and c > d then x<y, <3"),

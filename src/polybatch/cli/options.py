@@ -34,6 +34,15 @@ Translations = Annotated[
     ),
 ]
 
+Vectors = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        help="Folder to keep a teacher's vectors in, by content, and to take them from.",
+        show_default="this training's own",
+    ),
+]
+
 STRATEGIES_HELP = "; ".join(f"[bold]{name}[/bold]: {one.about}" for name, one in STRATEGIES.items())
 COLLECTIONS_HELP = f"By name: {COLLECTION_NAMES}; docs/collections.md says what each is"
 

@@ -8,7 +8,7 @@ import typer
 from polybatch.cli.ending import Details, Quiet, then_command
 from polybatch.cli.measured import Form, show_measured
 from polybatch.cli.narrowing import Seeds, Systems, narrowed
-from polybatch.cli.options import Data, Recipe, command_line
+from polybatch.cli.options import Data, Recipe, Vectors, command_line
 from polybatch.cli.tracking import Track, parse_trackers
 from polybatch.errors import DataError
 from polybatch.training.processes import joined
@@ -38,6 +38,7 @@ def run(
         bool, typer.Option("--dry-run", help="Print the plan with estimates, and load no model.")
     ] = False,
     track: Track = "auto",
+    cache: Vectors = None,
     details: Details = False,
     form: Form = None,
     quiet: Quiet = False,
@@ -72,7 +73,14 @@ def run(
             raise
         typer.echo(plan)
         return
-    named = (("--out", out), ("--data", data), ("--table", table), ("--systems", systems), ("--seeds", seeds))
+    named = (
+        ("--out", out),
+        ("--data", data),
+        ("--table", table),
+        ("--cache", cache),
+        ("--systems", systems),
+        ("--seeds", seeds),
+    )
     command = command_line("run", recipe, *(part for option, path in named if path for part in (option, path)))
     with joined() as processes:
         progress = progress_of(processes, folder)
@@ -85,6 +93,7 @@ def run(
             table=table,
             processes=processes,
             track=trackers,
+            vectors=cache,
         )
     if not processes.first:
         return

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from polybatch.cli.options import STRATEGIES_HELP, Data, Translations, command_line, parse_archives
+from polybatch.cli.options import STRATEGIES_HELP, Data, Translations, Vectors, command_line, parse_archives
 from polybatch.cli.run import Table
 from polybatch.cli.tracking import Track, parse_trackers
 from polybatch.data.own_recipes import PRESETS
@@ -53,6 +53,7 @@ def train(
     table: Table = None,
     translations: Translations = None,
     track: Track = "auto",
+    cache: Vectors = None,
     push_to_hub: Annotated[
         str | None,
         typer.Option(help="Then upload the model, its card and its record to this name on the hub, as private."),
@@ -88,6 +89,7 @@ def train(
     options += ["--preset", preset] if preset else []
     options += ["--translations", translations] if translations else []
     options += ["--from", from_] if from_ else []
+    options += ["--cache", cache] if cache else []
     words: list[str | Path] = [*given] if preset else [Path(given[0])]
     with joined() as processes:
         progress = progress_of(processes, out)
@@ -119,6 +121,7 @@ def train(
             table=table,
             processes=processes,
             track=trackers,
+            vectors=cache,
         )
     if not processes.first:
         return

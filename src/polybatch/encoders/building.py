@@ -14,6 +14,7 @@ from polybatch.errors import Fault, ModelError, RecipeError
 from polybatch.text.normalisation import Normalisation
 
 if TYPE_CHECKING:
+    import numpy as np
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
@@ -25,12 +26,14 @@ def build_encoder(
     seed: int,
     tokenizer: "Tokenizer | None" = None,
     normalisation: Normalisation | None = None,
+    start: "np.ndarray | None" = None,
 ) -> "SentenceTransformer":
     """The untrained or pretrained encoder, on the CPU; the same for the same settings, texts and seed.
 
     The kinds that start from nothing split texts into the subwords of `tokenizer`, as `train_tokenizer` makes it, or
     learn subwords from `texts()` where there is none; a pretrained encoder takes neither. The model's tokenizer writes
-    every text as `normalisation` has it, None for as it comes. Raises RecipeError where both are missing,
+    every text as `normalisation` has it, None for as it comes. `start` are the vectors that `initial_vectors` gives
+    for the subwords of the tokenizer of a static encoder. Raises RecipeError where both are missing,
     and ModelError for a model that is not there or cannot do what the settings ask for.
     """
     if isinstance(settings, PretrainedEncoder):
@@ -43,13 +46,16 @@ def build_encoder(
         tokenizer = normalising(tokenizer, normalisation)
     if isinstance(settings, TransformerEncoder):
         return transformer_encoder(tokenizer, settings, seed=seed)
+    if settings.start and start is None:
+        found = f"start = {settings.start!r} without its vectors"
+        raise RecipeError([Fault("encoder.start", found, "a training takes them from training.teaching.start_of")])
     if settings.ngrams or settings.lexical:
         from polybatch.encoders.lexical import ngram_encoder
 
         if texts is None:
             raise RecipeError([Fault("encoder", "n-grams without texts", "how rare words are comes from texts")])
-        return ngram_encoder(tokenizer, settings, texts=texts(), seed=seed)
-    return static_encoder(tokenizer, dimension=settings.dimension, deviation=settings.deviation, seed=seed)
+        return ngram_encoder(tokenizer, settings, texts=texts(), seed=seed, start=start)
+    return static_encoder(tokenizer, dimension=settings.dimension, deviation=settings.deviation, seed=seed, start=start)
 
 
 def pretrained_encoder(

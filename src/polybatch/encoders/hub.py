@@ -11,6 +11,8 @@ from polybatch.errors import Fault, ModelError
 
 PATIENCE = 10.0  # seconds
 LONGEST_REASON = 200  # characters
+HUB_NAME = re.compile(r"(?!.*(--|\.\.))(\b[\w.-]+\b/)?\b[\w.-]{1,96}\b")
+"""What the hub takes as a name, with or without its owner: `./model` is none."""
 MEANWHILE = 'until then kind = "static" or "transformer" trains from random weights and needs no download'
 
 
@@ -25,7 +27,7 @@ def find_model(name: str, *, revision: str | None = None) -> str:
             found = "a folder that holds no model" if folder.is_dir() else "a file"
             raise ModelError([Fault(name, found, "a sentence-transformers folder holds modules.json")])
         return str(folder)
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name):
+    if not HUB_NAME.fullmatch(name):
         raise ModelError([Fault(name, "no such folder", "a folder, or owner/name on the hub")])
     full = hub_name(name)
     owned = [full] if "/" in full else [full, f"sentence-transformers/{full}"]  # whose owner may be left out, too

@@ -16,6 +16,7 @@ from torch.nn.functional import normalize
 
 from polybatch.encoders.ngrams import ABOUT, NgramTokenizer
 from polybatch.encoders.settings import StaticEncoder
+from polybatch.encoders.static import initial_weights
 
 LOOKED_AT = 20_000  # texts that tell how rare a subword or n-gram is
 _WHERE = ("subfolder", "token", "cache_folder", "revision", "local_files_only")
@@ -101,17 +102,23 @@ class NgramEmbedding(StaticEmbedding):
 
 
 def ngram_encoder(
-    subwords: Tokenizer, settings: StaticEncoder, *, texts: Iterable[str], seed: int
+    subwords: Tokenizer,
+    settings: StaticEncoder,
+    *,
+    texts: Iterable[str],
+    seed: int,
+    start: np.ndarray | None = None,
 ) -> SentenceTransformer:
     """An untrained static encoder with n-grams or a lexical part, drawn by `seed`; texts tell how rare each id is.
 
+    Vectors of `start` take the place of drawn ones as in `static_encoder`: those of n-grams are drawn all the same.
     The initial vectors are shorter for what is frequent, in proportion to the inverse document frequency.
     """
     buckets = settings.buckets if settings.ngrams else 0
     tokenizer = NgramTokenizer(subwords, length=settings.ngrams, buckets=buckets, normalised=True)
     rarity = inverse_document_frequency(tokenizer, texts)
     generator = torch.Generator().manual_seed(seed)
-    weights = torch.randn(len(rarity), settings.dimension, generator=generator) * settings.deviation * rarity[:, None]
+    weights = initial_weights(len(rarity), settings.dimension, generator, start) * settings.deviation * rarity[:, None]
     columns = torch.randint(max(settings.lexical, 1), (len(rarity),), generator=generator)
     signs = torch.randint(2, (len(rarity),), generator=generator) * 2 - 1
     body = NgramEmbedding(

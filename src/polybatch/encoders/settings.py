@@ -12,6 +12,12 @@ POOLINGS = {
 }
 """How the vectors of tokens become one; each is the same word in sentence-transformers."""
 
+START_WEIGHTS = {
+    "none": "subwords weigh alike, and with n-grams or lexical components by how rare they are in the texts",
+    "rank": "besides, by model2vec's estimate from their rank in the vocabulary",
+}
+"""What makes an initial vector longer or shorter."""
+
 DTYPES = ("float32", "bfloat16", "float16")
 
 Count = Annotated[int, Field(ge=1)]
@@ -24,9 +30,12 @@ class _Encoder(BaseModel):
 
 
 class StaticEncoder(_Encoder):
-    """`kind = "static"`: one vector per subword, trained from random weights; a text is their mean. Fast on a CPU."""
+    """`kind = "static"`: one vector per subword; a text is their mean. Fast on a CPU.
 
-    kind: Literal["static"] = Field("static", description="one vector per subword, trained from random weights")
+    Its vectors start from random ones, or from what a pretrained encoder knows of each subword (encoders/distilled.py).
+    """
+
+    kind: Literal["static"] = Field("static", description="one vector per subword; a text is their mean")
     vocabulary: Count = Field(32_000, description="subwords, at most")
     dimension: Count = Field(512, description="length of the vectors")
     deviation: Positive = Field(0.1, description="standard deviation of the initial vectors")
@@ -39,6 +48,25 @@ class StaticEncoder(_Encoder):
         description="dimensions of an untrained lexical part: subwords and n-grams, weighted by rarity; 0 for none",
     )
     lexical_share: Positive = Field(1.0, description="length of the lexical components beside the trained ones' 1")
+    start: str = Field(
+        "", description="pretrained encoder that the vectors of subwords start from; none for random vectors"
+    )
+    start_components: Annotated[int, Field(ge=0)] = Field(
+        0, description="principal components of its vectors; the rest are random; 0 for all that fit into `dimension`"
+    )
+    start_whitening: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="power of its standard deviation that each component is divided by: 0 none, 1 all alike"
+    )
+    start_weights: Literal[tuple(START_WEIGHTS)] = Field(  # type: ignore[valid-type]
+        "none", description="; ".join(f"{one}: {what}" for one, what in START_WEIGHTS.items())
+    )
+
+    @model_validator(mode="after")
+    def _options_of_a_start(self) -> Self:
+        others = sorted(key for key in self.model_fields_set if key.startswith("start_"))
+        if others and not self.start:
+            raise ValueError(f"{', '.join(others)} without start: name the pretrained encoder")
+        return self
 
 
 class TransformerEncoder(_Encoder):

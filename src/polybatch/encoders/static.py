@@ -4,11 +4,14 @@ import io
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from polybatch.errors import Fault, RecipeError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
+    from torch import Generator, Tensor
 
 UNKNOWN = "<unk>"
 LONGEST_LINE = 16_384  # bytes: sentencepiece leaves out longer lines
@@ -53,9 +56,12 @@ def train_tokenizer(texts: Iterable[str], *, vocabulary: int) -> "Tokenizer":
     return tokenizer
 
 
-def static_encoder(tokenizer: "Tokenizer", *, dimension: int, deviation: float, seed: int) -> "SentenceTransformer":
+def static_encoder(
+    tokenizer: "Tokenizer", *, dimension: int, deviation: float, seed: int, start: np.ndarray | None = None
+) -> "SentenceTransformer":
     """An untrained static encoder: the mean of its subwords' vectors, drawn from a normal distribution by `seed`.
 
+    Vectors of `start`, shape (subwords, components), take the place of the first components of those that are drawn.
     `deviation` does not change an untrained encoder's ranking, but how fast Adam turns its vectors: a step is as long
     for short vectors as for long ones.
     """
@@ -64,5 +70,15 @@ def static_encoder(tokenizer: "Tokenizer", *, dimension: int, deviation: float, 
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
     generator = torch.Generator().manual_seed(seed)
-    weights = torch.randn(tokenizer.get_vocab_size(), dimension, generator=generator) * deviation
+    weights = initial_weights(tokenizer.get_vocab_size(), dimension, generator, start) * deviation
     return SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)], device="cpu")
+
+
+def initial_weights(ids: int, dimension: int, generator: "Generator", start: np.ndarray | None) -> "Tensor":
+    """Drawn from the standard normal distribution, shape (ids, dimension); `start` lies over the first of both."""
+    import torch
+
+    weights = torch.randn(ids, dimension, generator=generator)
+    if start is not None:
+        weights[: start.shape[0], : start.shape[1]] = torch.from_numpy(start)
+    return weights

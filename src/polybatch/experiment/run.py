@@ -56,6 +56,7 @@ def run_recipe(
     table: Path | None = None,
     processes: Processes | None = None,
     track: Sequence[str] = (),
+    vectors: Path | None = None,
 ) -> None:
     """Train and evaluate every system with every seed, a baseline once, and write the run to `out`.
 
@@ -67,7 +68,8 @@ def run_recipe(
     several processes all train, and the first one builds, corrects, evaluates and writes.
 
     `table` is a folder that `polybatch data build` wrote; without it the rows are built in `out`. `track` names where
-    losses are reported to. Raises RecipeError where `out` holds a run of another recipe, other data or other versions.
+    losses are reported to, `vectors` where a teacher's vectors are kept over runs. Raises RecipeError where `out` holds
+    a run of another recipe, other data or other versions.
     """
     processes = processes or Processes()
     options: dict[str, Any] = {"data": data, "folder": out, "command": command, "table": table}
@@ -83,7 +85,7 @@ def run_recipe(
     seconds = _begin(store, manifest) if processes.first else {}
     processes.wait()
     clock = time.monotonic()
-    workshop = _Workshop(recipe, inputs, out, progress, seconds, processes, track)
+    workshop = _Workshop(recipe, inputs, out, progress, seconds, processes, track, vectors)
     baselines = [name for name in recipe.systems if name in BASELINES]
     with progress.task(f"run {recipe.name}", len(baselines) + len(recipe.seeds) * len(recipe.encoders)) as advance:
         for name in baselines:
@@ -135,6 +137,7 @@ def train_one(
     table: Path | None = None,
     processes: Processes | None = None,
     track: Sequence[str] = (),
+    vectors: Path | None = None,
 ) -> None:
     """Train one system of a recipe to the folder `out`, the same model that a run of the recipe trains."""
     if system in BASELINES:
@@ -151,7 +154,7 @@ def train_one(
     _say_what_is_never_drawn(inputs, progress)
     tokenizer = tokenizer_of(recipe, inputs, folder / TOKENIZER, processes, progress)
     tracking = Tracking(track, out.with_name(f"{out.name}.tracking") if track else None)
-    material = _material(recipe, inputs, folder, tokenizer, processes, tracking)
+    material = _material(recipe, inputs, folder, tokenizer, processes, tracking, vectors)
     train_system(recipe, system, seed=seed, material=material, out=out, progress=progress)
 
 
@@ -183,6 +186,7 @@ def _material(
     tokenizer: "Tokenizer | None",
     processes: Processes,
     tracking: Tracking,
+    vectors: Path | None,
 ) -> Material:
     return Material(
         inputs.table,
@@ -196,6 +200,7 @@ def _material(
         processes,
         tracking,
         StateStore(folder) if recipe.tuning.train_layers else None,
+        vectors,
     )
 
 
@@ -215,6 +220,7 @@ class _Workshop:
     seconds: dict[str, float]
     processes: Processes
     track: Sequence[str]
+    vectors: Path | None
     _material: Material | None = None
 
     def folder(self, system: str, seed: int | None) -> Path:
@@ -278,7 +284,8 @@ class _Workshop:
             if is_new and tokenizer is not None:
                 self.seconds["tokenizer"] = round(time.monotonic() - clock, 1)
             folder = self.out / TOKENS
-            self._material = _material(self.recipe, self.inputs, folder, tokenizer, self.processes, Tracking())
+            arguments = (self.recipe, self.inputs, folder, tokenizer, self.processes, Tracking(), self.vectors)
+            self._material = _material(*arguments)
         return self._material
 
 

@@ -24,11 +24,11 @@ class CachedEncoder:
 
     Under `folder`, each encoder has a folder named by the hash of its content, so that two checkpoints never share, and
     a renamed one finds its own. Therein, queries and passages apart, are shards: hashes of texts, shape (texts, 16),
-    and their vectors, float32. A shard is written aside and renamed: what is there is whole.
+    and their vectors, float32, of `shard` texts at most. A shard is written aside and renamed: what is there is whole.
     """
 
-    def __init__(self, encoder: Encoder, folder: Path) -> None:
-        self.encoder = encoder
+    def __init__(self, encoder: Encoder, folder: Path, *, shard: int = SHARD) -> None:
+        self.encoder, self.shard = encoder, shard
         self.folder = folder / fingerprint(encoder)
 
     def encode_queries(self, texts: Sequence[str], progress: Progress) -> np.ndarray:
@@ -50,8 +50,8 @@ class CachedEncoder:
         text_of = dict(zip(keys, texts, strict=True))
         missing = list(text_of.keys() - self._stored(what).keys())
         missing.sort(key=lambda key: (-len(text_of[key]), key))  # like lengths together, and always in one order
-        for start in range(0, len(missing), SHARD):
-            shard = missing[start : start + SHARD]
+        for start in range(0, len(missing), self.shard):
+            shard = missing[start : start + self.shard]
             self._write(what, shard, as_array(encode([text_of[key] for key in shard], progress)))
         return self._read(self._stored(what), keys)
 

@@ -10,6 +10,7 @@ from polybatch.errors import DataError, Fault, ModelError
 from polybatch.judging.candidates import rank_candidates
 from polybatch.judging.checks import collection_faults, collection_notes
 from polybatch.judging.layout import Layout, distinct
+from polybatch.judging.near_ties import near_tie_notes
 from polybatch.judging.record import Names, ranks_table, top_table
 from polybatch.judging.scorers import ScoreSource, TextScores, VectorScores, as_judged, check_device
 from polybatch.judging.vectors import Vectors, as_array, check_vectors
@@ -172,6 +173,8 @@ def _judge(
     columns = source.columns[passage_texts]
     counts, top = rank_candidates(source, layout, columns, query_texts, top=size, progress=progress)
     told = (*collection_notes(collection), *(f"{collection.name}: {note}" for note in notes))
+    if isinstance(source, VectorScores):
+        told += tuple(near_tie_notes(collection.name, top, columns))
     for note in told:
         progress.say(note)
     return Judged(

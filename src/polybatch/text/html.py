@@ -53,14 +53,21 @@ class _Text:
         self.parts: list[str] = []
         self.blocks = False
         self._silent = self._verbatim = 0
+        self._head = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if self._head and tag in BLOCKS:  # the parser keeps a head without an end open before what HTML 4 does not know
+            self._leave_head()
+        self._head = self._head or tag == "head"
         self._silent += tag in SILENT
         self._verbatim += tag == "pre"
         self._part(tag)
 
     def end(self, tag: str) -> None:
-        self._silent -= tag in SILENT
+        if tag == "head":
+            self._leave_head()
+        else:
+            self._silent -= tag in SILENT
         self._verbatim -= tag == "pre"
         self._part(tag)
 
@@ -70,6 +77,10 @@ class _Text:
 
     def close(self) -> None:
         pass
+
+    def _leave_head(self) -> None:
+        self._silent -= self._head
+        self._head = False
 
     def _part(self, tag: str) -> None:
         if tag in BLOCKS:

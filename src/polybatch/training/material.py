@@ -1,4 +1,4 @@
-"""What the trainings of a recipe share: rows, tokens, a teacher's vectors; made once, by the first process."""
+"""What the trainings of a recipe share: rows and tokens, made once, by the first process. Not here: a teacher."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,6 @@ from polybatch.progress import Progress
 from polybatch.provenance import content_hash
 from polybatch.table.aligned import AlignedTable
 from polybatch.training.fitting import Tracking
-from polybatch.training.losses.teacher import TeacherVectors, teacher_vectors
 from polybatch.training.processes import Processes
 from polybatch.training.settings import TrainingRecipe
 from polybatch.training.states import StateStore
@@ -29,7 +28,8 @@ class Material:
     `fingerprint` is of all rows; `datasets` say of each its name, licence and counts. `tokenizer` is None for an
     encoder that brings its own. `validation` are rows to select by, `development` a collection to select by. `folder`
     is where tokens are kept. `states` keep what frozen layers give, where any are frozen: all trainings of a recipe
-    start from the same pretrained weights.
+    start from the same pretrained weights. `vectors` is where those of a teacher are kept, by content; by default it is
+    in `folder`.
     """
 
     table: AlignedTable
@@ -43,6 +43,7 @@ class Material:
     processes: Processes = field(default_factory=Processes)
     tracking: Tracking = field(default_factory=Tracking)
     states: StateStore | None = None
+    vectors: Path | None = None
 
 
 def tokenized(
@@ -62,17 +63,3 @@ def tokenized(
         write_tokens(table, how, folder, of=content_hash([material.fingerprint, name]), progress=progress)
     material.processes.wait()
     return TokenTable.open(folder, table.shape)
-
-
-def teacher_of(
-    recipe: TrainingRecipe, model: "SentenceTransformer", material: Material, progress: Progress
-) -> TeacherVectors | None:
-    """The vectors of the teacher of a distillation, in every process its own; None for a loss without a teacher."""
-    if not recipe.loss.teacher:
-        return None
-    from polybatch.encoders.loading import load_encoder
-
-    teacher, language = load_encoder(recipe.loss.teacher), recipe.loss.teacher_language
-    dimensions = model.get_sentence_embedding_dimension()
-    assert dimensions is not None
-    return teacher_vectors(material.table, teacher, language=language, dimensions=dimensions, progress=progress)

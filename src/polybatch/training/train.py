@@ -14,9 +14,10 @@ from polybatch.provenance import content_hash, versions
 from polybatch.training.card import model_card
 from polybatch.training.checkpoints import Checkpoints
 from polybatch.training.fitting import Fitted, fit
-from polybatch.training.material import Material, teacher_of, tokenized
+from polybatch.training.material import Material, tokenized
 from polybatch.training.selection import make_selecting
 from polybatch.training.settings import UNTUNED, TrainingRecipe
+from polybatch.training.teaching import start_of, teacher_of
 from polybatch.training.tuning import apply_tuning, finish_tuning
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def train_system(
         seed=seed,
         tokenizer=material.tokenizer,
         normalisation=recipe.normalisation,
+        start=start_of(recipe, material, progress),
     )
     record: dict[str, Any] = {"strategy": system, "seed": seed, "recipe": recipe.model_dump(mode="json"), "mix": {}}
     fitted: Fitted | None = None

@@ -1,7 +1,9 @@
 """Claims about feeds: each entry has its own words, language and date; what is broken is read and said."""
 
+import gzip
 import re
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from polybatch.data.archives.archive import REPLACED, Archive
 from polybatch.data.archives.feeds import BATCH, feed_rows
 from polybatch.data.archives.fields import Article
 from polybatch.data.archives.left_out import LeftOut
+from polybatch.data.formats import bounds
+from polybatch.data.formats.lines import TOO_PACKED
 from polybatch.errors import Fault
 from tests.data.mutations import Mutation, contents, examples, mutations, write_mutated
 
@@ -182,7 +186,7 @@ def test_a_feed_that_breaks_off_is_read_up_to_there_and_said(tmp_path: Path) -> 
     documents, (fault,) = read(tmp_path)
     assert [one.id for one in documents][: 3 * BATCH] == [str(n) for n in range(3 * BATCH)]
     assert fault.where == f"{tmp_path}/a.rss:{3 * BATCH + 2}"
-    assert fault.found.startswith("broken XML, read as far as it goes")
+    assert fault.found.startswith("broken XML, read as far as possible")
 
 
 def test_a_long_feed_is_read_a_batch_at_a_time(tmp_path: Path) -> None:
@@ -233,6 +237,39 @@ def test_a_flood_ends_at_once_and_is_said(before: str, flood: str, tmp_path: Pat
     list(feed_rows(path, left))
     assert time.process_time() - started < 5  # of 10 MB, ten seconds; what grows with the square takes minutes
     assert left.rows
+
+
+@pytest.mark.parametrize("end", [".rss.gz", ".xml.gz", ".XML.GZ", ".atom.gz"])
+def test_a_gzipped_feed_is_read_as_the_plain_one(end: str, tmp_path: Path) -> None:
+    feed = b"<rss><channel><title>P</title><item><guid>1</guid><title>Rain</title></item></channel></rss>"
+    (tmp_path / f"a{end}").write_bytes(gzip.compress(feed))
+    articles = [article for _, article in Archive([tmp_path]).articles(LeftOut())]
+    assert [(article.id, article.title, article.source) for article in articles] == [("1", "Rain", "P")]
+
+
+@pytest.mark.parametrize("head", [b"<rss><channel>", b'<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel>'])
+def test_a_gzipped_feed_unpacks_to_no_more_than_its_bound(
+    head: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "UNPACKED", 1 << 17)
+    item = b"<item><guid>1</guid><title>Rain</title><description>It rained.</description></item>"
+    (tmp_path / "a.xml.gz").write_bytes(gzip.compress(head + item + b" " * (1 << 22)))
+    left = LeftOut()
+    articles = list(Archive([tmp_path]).articles(left))
+    assert len(articles) <= 1
+    assert [TOO_PACKED in fault.found for fault in left.first] == [True]
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda data: data[:-12], lambda data: b"<rss>" + data, lambda data: data[:30] + b"x" * 50]
+)
+@pytest.mark.parametrize("end", [".rss.gz", ".xml.gz", ".wxr.gz"])
+def test_a_damaged_gzipped_feed_is_a_fault(harm: Callable[[bytes], bytes], end: str, tmp_path: Path) -> None:
+    feed = b"".join(b"<item><guid>%d</guid><title>Rain %d</title></item>" % (at, at * at) for at in range(9))
+    (tmp_path / f"a{end}").write_bytes(harm(gzip.compress(b"<rss><channel>" + feed + b"</channel></rss>")))
+    left = LeftOut()
+    list(Archive([tmp_path]).articles(left))
+    assert "broken archive" in left.first[0].found
 
 
 @pytest.mark.parametrize("days", [("2023-03-05", "2023-03-06"), ("a", "b", "c")])

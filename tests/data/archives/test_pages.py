@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from polybatch.data.archives.archive import Archive
+from polybatch.data.archives.archive import VARIANT, Archive
 from polybatch.data.archives.feeds import MISSING
 from polybatch.data.archives.fields import Article
-from polybatch.data.archives.html import WHOLE, page_row
+from polybatch.data.archives.html import UNLISTED, WHOLE, page_row
 from polybatch.data.archives.left_out import LeftOut
 from tests.data.mutations import Mutation, contents, examples, mutations, write_mutated
 
@@ -28,6 +28,7 @@ def mirrored(folder: Path, pages: dict[str, str], *urls: str) -> tuple[list[Arti
     for name, html in pages.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(html, encoding="utf-8")
+    folder.mkdir(exist_ok=True)
     listed = "".join(f"<url><loc>{url.replace('&', '&amp;')}</loc><lastmod>2023-11</lastmod></url>" for url in urls)
     (folder / "sitemap.xml").write_text(f"<urlset>{listed}</urlset>", encoding="utf-8")
     left = LeftOut()
@@ -109,15 +110,64 @@ def test_a_page_without_an_article_is_taken_whole_and_said(tmp_path: Path) -> No
 def test_the_file_of_an_address_is_found_as_mirrors_name_it(file: str, url: str, tmp_path: Path) -> None:
     home = {"n.test/index.html": "<title>Home</title><p>Front page", "n.test/read.php": "<p>Which?"}
     articles, left = mirrored(tmp_path, home | {file: f"<article>{STORY}</article>"}, url)
-    assert [(one.id, one.text, one.date) for one in articles] == [(url, TEXT, date(2023, 11, 1))]
+    assert [(one.id, one.text, one.date) for one in articles[:1]] == [(url, TEXT, date(2023, 11, 1))]
+    assert [one.id for one in articles[1:]] == ["n.test/index.html"]  # which no sitemap lists
     assert left.rows == 0
+    assert left.said()[-1] == "files not read: 1 that end in .php"  # nothing says that it is a page
 
 
 def test_pages_that_are_not_there_are_counted_and_stop_nothing(tmp_path: Path) -> None:
     urls = ("https://n.test/a", "https://n.test/?p=4", "https://n.test/../../etc/passwd", "x" * 5_000, "http://[")
     articles, left = mirrored(tmp_path, {"n.test/a.html": STORY, "n.test/index.html": "<p>Home"}, *urls)
-    assert [one.id for one in articles] == ["https://n.test/a"]
+    assert [one.id for one in articles] == ["https://n.test/a", "n.test/index.html"]
     assert (dict(left.notes), left.rows) == ({MISSING: 4}, 0)
+
+
+def test_a_page_that_a_sitemap_lists_is_no_file_that_was_not_read(tmp_path: Path) -> None:
+    files = {"n.test/index.html?p=3": STORY, "n.test/story/12": STORY, "n.test/a.html": STORY}
+    urls = ("https://n.test/?p=3", "https://n.test/story/12", "https://n.test/a")
+    articles, left = mirrored(tmp_path, files, *urls)
+    assert [one.id for one in articles] == list(urls)
+    assert left.said() == []
+
+
+def test_a_sitemap_within_the_folder_of_its_site_lists_the_pages_beside_it(tmp_path: Path) -> None:
+    articles, left = mirrored(tmp_path / "n.test", {"a.html": STORY, "b/index.html": STORY}, "http://n.test/a")
+    assert [(one.id, one.text) for one in articles] == [("http://n.test/a", TEXT), ("b/index.html", TEXT)]
+    assert dict(left.remarks) == {UNLISTED: 1}
+
+
+def test_pages_that_no_sitemap_lists_are_read_after_the_others_and_said(tmp_path: Path) -> None:
+    canonical = (
+        f'<!doctype html><html lang="sw"><link rel="canonical" href="https://n.test/c"><article>{STORY}</article>'
+    )
+    files = {
+        "n.test/sw/a.HTM": f"<html><title>Mavuno</title><article>{STORY}</article>",
+        "n.test/read.php?id=4": canonical,
+        "n.test/z/read.php?id=4&print=1": canonical.replace("kijiji", "mji"),
+        "n.test/style.css": "p {}",
+        "n.test/robots.txt": "User-agent: *",
+        "n.test/empty.html": "",
+        "n.test/listed.html": f"<article>{STORY}</article>",
+    }
+    articles, left = mirrored(tmp_path, files, "https://n.test/listed")
+    assert [(one.id, one.url, one.language, one.source) for one in articles] == [
+        ("https://n.test/listed", "https://n.test/listed", None, "n.test"),
+        ("https://n.test/c", "https://n.test/c", "sw", "n.test"),
+        ("n.test/sw/a.HTM", "", "sw", "n.test"),
+    ]
+    assert [one.text for one in articles] == [TEXT] * 3
+    assert left.said() == [
+        f"left out: 1: {VARIANT}",
+        f"taken: 3: {UNLISTED}",
+        "files not read: 1 robots.txt, 1 that end in .css",
+    ]
+
+
+def test_a_page_by_itself_is_an_archive(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(f"<title>Mavuno</title><article>{STORY}</article>")
+    assert [one.id for _, one in Archive([tmp_path / "a.html"]).articles(LeftOut())] == ["a.html"]
+    assert Archive([tmp_path / "a.html"]).look(LeftOut()) == 1
 
 
 def test_an_index_of_sitemaps_is_passed_over(tmp_path: Path) -> None:

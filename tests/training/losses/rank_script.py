@@ -22,6 +22,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "clear": {},
     "lakda": {},
     "distillation": {"teacher": "drawn"},
+    "listwise-distillation": {"teacher": "drawn"},
     "erasure": {},
 }
 

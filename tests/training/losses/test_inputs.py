@@ -19,7 +19,7 @@ from polybatch.sampling.plan import Batch
 from polybatch.table.aligned import AlignedTable
 from polybatch.training.losses import LossSettings, make_loss
 from polybatch.training.losses.inputs import loss_inputs, translations
-from polybatch.training.losses.teacher import teacher_vectors
+from polybatch.training.losses.teacher import teacher_scores, teacher_vectors
 from tests.models import make_transformer
 from tests.sampling.trained import LANGUAGES, ROWS, arguments, make_table, text
 from tests.training.losses.batches import drawn_teacher
@@ -179,18 +179,42 @@ def test_a_teacher_reads_every_distinct_text_once_and_cosines_outlive_the_change
 
 
 def test_a_teacher_without_texts_in_its_language_is_refused() -> None:
-    with pytest.raises(RecipeError, match=r"query.ne: 20 of 40 rows lack it; the teacher reads every row in ne"):
+    with pytest.raises(RecipeError, match=r"query.ne: 20 of 40 rows do not have it; the teacher reads every row in ne"):
         teacher_vectors(some_table(missing=2), Counting(8), language="ne", dimensions=8, progress=Silent())
-    with pytest.raises(RecipeError, match=r"query.fi: 40 of 40 rows lack it(.|\n)*passage.fi: 40 of 40"):
+    with pytest.raises(RecipeError, match=r"query.fi: 40 of 40 rows do not have it(.|\n)*passage.fi: 40 of 40"):
         teacher_vectors(some_table(), Counting(8), language="fi", dimensions=8, progress=Silent())
 
 
-@pytest.mark.parametrize("name", ["clear", "lakda", "distillation", "erasure"])
+def test_a_teacher_of_scores_reads_what_nobody_translated_in_its_own_language() -> None:
+    columns: dict[str, list[str | None]] = {
+        f"{side}.{code}": [text(side, code, row) if code == "sw" or row < 4 else None for row in range(10)]
+        for side in SIDES[:2]
+        for code in ("en", "sw")
+    }
+    teacher = Counting(8)
+    table = AlignedTable.from_columns(columns)
+    found = teacher_scores(table, teacher, language="en", reads="both", progress=Silent())
+    for side, vectors in (("query", found.queries), ("passage", found.passages)):
+        read = [text(side, "en" if row < 4 else "sw", row) for row in range(10)]
+        raw = teacher.encode_queries(read, None)
+        raw /= np.linalg.norm(raw, axis=1, keepdims=True)
+        raw -= raw.mean(axis=0)
+        assert np.allclose(vectors, raw / np.linalg.norm(raw, axis=1, keepdims=True), atol=1e-5)
+
+
+def test_a_teacher_that_reads_queries_alone_encodes_no_passage() -> None:
+    teacher = Counting(8)
+    found = teacher_scores(some_table(), teacher, language="sw", reads="queries", progress=Silent())
+    assert teacher.read == ROWS
+    assert np.array_equal(found.queries, found.passages)
+
+
+@pytest.mark.parametrize("name", ["clear", "lakda", "distillation", "listwise-distillation", "erasure"])
 def test_a_transformer_trains_with_every_loss_and_its_loss_falls(name: str, tmp_path: Path) -> None:
     table = make_table()
     texts = [text(side, code, row) for side in SIDES for code in LANGUAGES for row in range(ROWS)]
     model = SentenceTransformer(str(make_transformer(tmp_path, texts)), device="cpu")
-    options: Any = {"teacher": "drawn"} if name == "distillation" else {}
+    options: Any = {"teacher": "drawn"} if name.endswith("distillation") else {}
     settings = LossSettings(name=name, **options)
     source = loss_inputs(table, settings, model=model, teacher=drawn_teacher(ROWS, 32))
     training = arguments(tmp_path / "out", max_steps=24, logging_strategy="steps", logging_steps=8)

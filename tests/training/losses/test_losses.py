@@ -73,6 +73,19 @@ def distillation(sides: list[Tensor], columns: list[dict[str, Any]]) -> Tensor:
     return 0.2 * symmetric(sides[0], sides[1:]) + 0.8 * away
 
 
+def listwise(sides: list[Tensor], columns: list[dict[str, Any]]) -> Tensor:
+    teachers = [column["teacher"].double() for column in columns[:2]]
+    queries, passages = (one / one.norm(dim=1, keepdim=True) for one in teachers)
+    alike = torch.zeros((), dtype=torch.float64)
+    for wanted, scores in (
+        (queries @ passages.T / 0.3, sides[0] @ sides[1].T / TEMPERATURE),
+        (passages @ queries.T / 0.3, sides[1] @ sides[0].T / TEMPERATURE),
+    ):
+        target = torch.softmax(wanted, dim=1)
+        alike = alike + divergence(target, torch.softmax(scores, dim=1)) - (target * torch.log(target)).sum() / SIZE
+    return 0.5 * symmetric(sides[0], sides[1:]) + 0.5 * alike / 2
+
+
 def erasure(sides: list[Tensor], columns: list[dict[str, Any]]) -> Tensor:
     texts, languages = torch.cat(sides), torch.cat([column["language"] for column in columns])
     squares = [
@@ -89,6 +102,10 @@ FORMULAS: dict[str, tuple[dict[str, Any], Callable[[list[Tensor], list[dict[str,
     "clear": ({"temperature": TEMPERATURE}, clear),
     "lakda": ({"temperature": TEMPERATURE}, lakda),
     "distillation": ({"temperature": TEMPERATURE, "teacher": "drawn"}, distillation),
+    "listwise-distillation": (
+        {"temperature": TEMPERATURE, "teacher": "drawn", "teacher_temperature": 0.3},
+        listwise,
+    ),
     "erasure": ({"temperature": TEMPERATURE}, erasure),
 }
 
@@ -267,6 +284,8 @@ def test_rows_without_what_a_loss_needs_are_refused_in_training_and_have_info_nc
         ({"name": "clear", "symmetric": True}, "clear has no option symmetric; it takes temperature, weight"),
         ({"mini_batch": 8}, "info-nce has no option mini_batch"),
         ({"name": "distillation"}, "distillation needs a teacher"),
+        ({"name": "listwise-distillation"}, "listwise-distillation needs a teacher"),
+        ({"name": "distillation", "teacher": "m", "teacher_reads": "queries"}, "no option teacher_reads"),
         ({"name": "clear", "weight": 0.9}, "weight and divergence of clear come to more than 1"),
         ({"name": "contrast"}, "Input should be 'info-nce'"),
         ({"temperature": 0.0}, "greater than 0"),

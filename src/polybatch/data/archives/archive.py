@@ -9,6 +9,8 @@ from typing import Any
 
 from polybatch.data.archives.feeds import feed_rows
 from polybatch.data.archives.fields import Article, Fields
+from polybatch.data.archives.html import ENDS as PAGES
+from polybatch.data.archives.html import is_page, page_rows
 from polybatch.data.archives.json_files import json_file_rows
 from polybatch.data.archives.left_out import LeftOut, file_of
 from polybatch.data.archives.texts import ENDS, text_rows
@@ -42,13 +44,18 @@ READERS: dict[str, Reader] = {
     ".ndjson.gz": json_rows,
     ".csv.gz": partial(table_rows, mark=""),
     ".tsv.gz": table_rows,
+    ".rss.gz": feed_rows,
+    ".atom.gz": feed_rows,
+    ".xml.gz": _xml_rows,
+    ".wxr.gz": wxr_rows,
 }
 """What reads a file, by the end of its name, in capitals too."""
 
 FEEDS = {feed_rows, _xml_rows}
 REPLACED = "an item that a later feed has in other words, under the same id"
+VARIANT = "a page of an address that a page before it has"
 
-FORMATS = ", ".join([*READERS, *ENDS])
+FORMATS = ", ".join([*READERS, *ENDS, *PAGES])
 ALLOWED = 0.1  # share of an archive's rows that may be bad
 
 Check = Callable[[Article, str], list[Fault]]
@@ -73,38 +80,40 @@ class Archive:
     def articles(self, left: LeftOut) -> Iterator[tuple[str, Article]]:
         """The articles, one at a time, each with its place; what is wrong goes to `left`, and what is left out.
 
-        Of a folder, every file below it that has a known end is read, in the order of names; hidden ones are not. Two
-        articles with one id are one where they say the same; else the later one is a fault; but of two feeds, saved
-        day by day, the later one is the article: read the archive once before what is kept.
+        Of a folder, every file below it that has a known end is read, in the order of names; hidden ones are not. Pages
+        come last: those that no sitemap before them lists are an article each. Two articles with one id are one where
+        they say the same; else the later one is a fault; but of two pages the first is the article, and of two feeds,
+        saved day by day, the later one: read the archive once before what is kept.
         """
         ids: dict[bytes, tuple[str, bytes, bool]] = {}
-        for root in self.paths:
-            for path, rows in _files(root, left):
-                for where, row in rows(path, left):
-                    article = self._fields.article(row, where, left.note)
-                    if isinstance(article, list):
-                        faults = article
-                    elif not (faults := self.check(article, where)):
-                        key, content = _hash(article.id), _hash(repr(article))
-                        if where in self._replaced:
-                            left.note(REPLACED, where)
-                            continue
-                        here = (where, content, rows in FEEDS)
-                        place, before, is_feed = ids.setdefault(key, here)
-                        if place == where:
-                            left.good[file_of(where)] += 1
-                            yield where, article
-                        elif before == content:
-                            left.note("word for word an article before it, under the same id", where)
-                        elif is_feed and rows in FEEDS and file_of(place) != file_of(where):
-                            left.note(REPLACED, place)
-                            self._replaced.add(place)
-                            ids[key] = here
-                        else:
-                            what = f"id {article.id[:80]!r} is that of {place} too"
-                            left.append(Fault(where, what, "one document for an id"))
-                    for fault in faults[:1]:  # a row counts once
-                        left.append(fault._replace(found="; ".join(fault.found for fault in faults)))
+        for path, rows in _files(self.paths, left):
+            for where, row in rows(path, left):
+                article = self._fields.article(row, where, left.note)
+                if isinstance(article, list):
+                    faults = article
+                elif not (faults := self.check(article, where)):
+                    key, content = _hash(article.id), _hash(repr(article))
+                    if where in self._replaced:
+                        left.note(REPLACED, where)
+                        continue
+                    here = (where, content, rows in FEEDS)
+                    place, before, is_feed = ids.setdefault(key, here)
+                    if place == where:
+                        left.good[file_of(where)] += 1
+                        yield where, article
+                    elif before == content:
+                        left.note("word for word an article before it, under the same id", where)
+                    elif is_feed and rows in FEEDS and file_of(place) != file_of(where):
+                        left.note(REPLACED, place)
+                        self._replaced.add(place)
+                        ids[key] = here
+                    elif _known_reader(path, path) is None:
+                        left.note(VARIANT, where)
+                    else:
+                        what = f"id {article.id[:80]!r} is that of {place} too"
+                        left.append(Fault(where, what, "one document for an id"))
+                for fault in faults[:1]:  # a row counts once
+                    left.append(fault._replace(found="; ".join(fault.found for fault in faults)))
 
     def look(
         self,
@@ -126,7 +135,7 @@ class Archive:
         faults += [
             Fault(str(path), "ends in no known format", f"a folder, or a file that ends in {FORMATS}")
             for path in self.paths
-            if path.is_file() and _reader(path, path) is None
+            if path.is_file() and _known_reader(path, path) is None and not is_page(path)
         ]
         if faults:
             raise DataError(faults)
@@ -163,25 +172,43 @@ def _hash(text: str) -> bytes:
     return blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
-def _files(root: Path, left: LeftOut) -> Iterator[tuple[Path, Reader]]:
-    for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-        if root.is_dir():
-            if not path.is_file():
-                continue
-            inside = path.relative_to(root).parts
-            if is_macos(path):
-                left.passed["._ files of macOS"] += 1
-                continue
-            if any(part.startswith(".") for part in inside):
-                left.passed["hidden"] += 1
-                continue
-        if reader := _reader(path, root):
-            yield path, reader
+def _files(roots: Sequence[Path], left: LeftOut) -> Iterator[tuple[Path, Reader]]:
+    """The files below some folders, each with its reader; pages last, as sitemaps before them may have read them."""
+    rest: list[tuple[Path, Path]] = []
+    for root in roots:
+        for path in _visible(root, left):
+            if reader := _known_reader(path, root):
+                yield path, reader
+            else:
+                rest.append((path, root))
+    for path, root in rest:
+        if path.resolve() in left.listed:
+            continue
+        if is_page(path):
+            yield path, partial(page_rows, root=root)
         else:
             left.passed[f"that end in {path.suffix.lower() or 'nothing'}"] += 1
 
 
-def _reader(path: Path, root: Path) -> Reader | None:
+def _visible(root: Path, left: LeftOut) -> Iterator[Path]:
+    """The files below a folder in the order of names, or the file itself; hidden ones and the like are counted."""
+    if not root.is_dir():
+        yield root
+        return
+    for path in sorted(root.rglob("*")):
+        if not path.is_file():
+            continue
+        if is_macos(path):
+            left.passed["._ files of macOS"] += 1
+        elif any(part.startswith(".") for part in path.relative_to(root).parts):
+            left.passed["hidden"] += 1
+        elif path.name == "robots.txt":
+            left.passed["robots.txt"] += 1
+        else:
+            yield path
+
+
+def _known_reader(path: Path, root: Path) -> Reader | None:
     name = path.name.lower()
     if name.endswith(ENDS):
         return lambda path, faults: text_rows(path, faults, root=root)

@@ -5,13 +5,14 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from gzip import BadGzipFile
 from html.entities import name2codepoint
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from polybatch.data.archives.left_out import LeftOut
 from polybatch.data.archives.mirror import Mirror
-from polybatch.data.formats.lines import opened
+from polybatch.data.formats.lines import chunks, opened
 from polybatch.errors import Fault
 from polybatch.extras import required
 from polybatch.files import why_unreadable
@@ -82,14 +83,14 @@ def feed_rows(path: Path, left: LeftOut) -> Iterator[tuple[str, dict[str, Any]]]
             remove_pis=True,
         )
         with opened(path) as file:
-            yield from _rows(_elements(file, parser), path, left)
+            yield from _rows(_elements(chunks(file, path, CHUNK), parser), path, left)
         for fault in _broken(parser.feed_error_log, path):
             left.append(fault)
     except etree.XMLSyntaxError as error:
         left.append(Fault(f"{path}:{error.lineno or 1}", f"broken XML: {error.msg}", AGAIN))
     except ValueError as error:  # a recovered attribute of the head that no XML may hold
         left.append(Fault(str(path), f"broken XML: {error}", AGAIN))
-    except (EOFError, zlib.error) as error:
+    except (BadGzipFile, EOFError, zlib.error) as error:
         left.append(Fault(str(path), f"broken archive: {error}", AGAIN))
     except OSError as error:
         left.append(Fault(str(path), why_unreadable(error)))
@@ -269,10 +270,10 @@ def _broken(log: Any, path: Path) -> list[Fault]:
     return [Fault(f"{path}:{first.line}", f"broken XML, read as far as possible: {first.message.strip()}", AGAIN)]
 
 
-def _elements(file: IO[bytes], parser: Any) -> Iterator[tuple[str, Any]]:
+def _elements(read: Iterator[bytes], parser: Any) -> Iterator[tuple[str, Any]]:
     """The beginnings and ends of elements, as they are read."""
-    for chunk in _mended(file):
-        parser.feed(chunk)
+    for piece in _mended(read):
+        parser.feed(piece)
         yield from parser.read_events()
         if len(parser.feed_error_log) > MOST_ERRORS:
             break
@@ -284,28 +285,29 @@ def _encoding(path: Path) -> str | None:
     """windows-1252 where a file says or suggests UTF-8 and is not, as browsers have it; else what the file says."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with opened(path) as file:
-        start = file.read(CHUNK)
+        read = chunks(file, path, CHUNK)
+        start = next(read, b"")
         told = re.match(rb"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']+)""", start.removeprefix(codecs.BOM_UTF8))
         if start.startswith(WIDE) or (told and told[1].lower() not in (b"utf-8", b"utf8", b"us-ascii", b"ascii")):
             return None
         try:
-            while start:
-                decoder.decode(start)
-                start = file.read(CHUNK)
+            decoder.decode(start)
+            for chunk in read:
+                decoder.decode(chunk)
         except UnicodeDecodeError:
             return "windows-1252"
     return None
 
 
-def _mended(file: IO[bytes]) -> Iterator[bytes]:
-    """A file in pieces, in which a bare `&` or `<` is written as XML has it, and entities of HTML are numbers."""
-    data = file.read(CHUNK)
+def _mended(read: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces of a file, in which a bare `&` or `<` is written as XML has it, and entities of HTML are numbers."""
+    data = next(read, b"")
     if data.startswith(WIDE):
         yield data
-        yield from iter(lambda: file.read(CHUNK), b"")
+        yield from read
         return
     data = data.removeprefix(codecs.BOM_UTF8).lstrip()  # WordPress often writes an empty line before the declaration
-    while more := file.read(CHUNK):
+    for more in read:
         start = data.rfind(b"&", -LONGEST_ENTITY)
         cut = len(data) if start < 0 else start  # what may go on in the next piece waits for it
         yield _well_formed(data[:cut])

@@ -3,13 +3,18 @@
 import codecs
 import logging
 import re
+from collections.abc import Iterator
 from configparser import ConfigParser
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from polybatch.data.archives.left_out import LeftOut
+from polybatch.data.archives.texts import told_by_path
+from polybatch.data.formats.lines import is_html
 from polybatch.errors import Fault
 from polybatch.extras import required
+from polybatch.files import why_unreadable
 from polybatch.languages import language_code
 from polybatch.text.html import fragment_text
 from polybatch.text.identification import differs
@@ -17,8 +22,12 @@ from polybatch.text.identification import differs
 LARGEST = 1 << 24  # bytes of a page
 MOST_TAGS = 20_000  # of a page in which an article is looked for; a longer one would take minutes
 SHORTEST = 10  # characters of an article; of a shorter one trafilatura takes the whole page, menus and all
+ENDS = (".html", ".htm", ".xhtml")
+"""How the names of saved pages end."""
+
 HEAD = 4_096  # bytes in which a page says its charset
 WHOLE = "pages in which trafilatura sees no article: all that they show was taken"
+UNLISTED = "pages that no sitemap lists: the id is the address that a page gives for itself, else its path"
 
 HTML = {"list": "ul", "item": "li", "row": "tr", "cell": "td", "head": "h2", "lb": "br", "quote": "blockquote"}
 """The names that trafilatura gives to elements, and HTML's."""
@@ -27,6 +36,35 @@ CAPTIONS = {"figure": "div", "figcaption": "p"}  # trafilatura drops pictures, w
 
 # what browsers take a name for that means less than what is written under it
 WIDER = {"iso8859-1": "windows-1252", "ascii": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is a web page, by the end of its name or by how it begins (`story.php?id=4`)."""
+    if path.name.lower().endswith(ENDS):
+        return True
+    try:
+        with path.open("rb") as file:
+            return is_html(file.read(HEAD))
+    except OSError:
+        return False
+
+
+def page_rows(path: Path, left: LeftOut, *, root: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The one document of a page that no sitemap lists, which is remarked: see `page_row`.
+
+    Its id is the canonical address that it names, else its path below `root`; what it does not say of its language and
+    source, its folders do, as for text files.
+    """
+    try:
+        with path.open("rb") as file:
+            row = page_row(file.read(LARGEST + 1), str(path), left)
+    except OSError as error:
+        left.append(Fault(str(path), why_unreadable(error)))
+        return
+    if row:
+        left.remark(UNLISTED, str(path))
+        told = told_by_path(path, root)
+        yield str(path), {**told, **row, "id": row.get("url") or told["id"]}
 
 
 def page_row(data: bytes, where: str, left: LeftOut, *, url: str = "") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import IO
 
 from polybatch.errors import Fault
@@ -28,7 +29,8 @@ class Kind:
 class LeftOut:
     """Takes every fault of an archive, and what is no fault.
 
-    `rows` counts faults, `notes` what was left out for another reason, `remarks` what was taken in another way.
+    `rows` counts faults, `notes` what was left out for another reason, `remarks` what was taken in another way;
+    `listed` are the files of the pages that were read through a sitemap.
     """
 
     def __init__(self, listing: IO[str] | None = None) -> None:
@@ -40,6 +42,7 @@ class LeftOut:
         self.notes: Counter[str] = Counter()
         self.remarks: Counter[str] = Counter()
         self.passed: Counter[str] = Counter()
+        self.listed: set[Path] = set()
 
     def append(self, fault: Fault) -> None:
         """Take the fault of a row."""

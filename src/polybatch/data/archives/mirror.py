@@ -13,6 +13,8 @@ from polybatch.data.archives.left_out import LeftOut
 class Mirror:
     """The pages of a site below a folder: `HOST/PATH`, with `.html` or as `PATH/index.html`; and what is not there.
 
+    In a folder that is itself called HOST, where wget puts a sitemap, it is `PATH`.
+
     A query is a part of the name (`story.php?id=4`, with `@` as wget writes it for Windows, `.html` or not): two
     queries are two pages, and neither is the page without one. Names may be in any Unicode form. Nothing outside the
     folder is read.
@@ -28,7 +30,9 @@ class Mirror:
                 # a page's path may hold .. or be a link
                 if file.is_file() and file.resolve().is_relative_to(self._folder):
                     with file.open("rb") as opened:
-                        return page_row(opened.read(LARGEST + 1), where, left, url=url)
+                        data = opened.read(LARGEST + 1)
+                    left.listed.add(file.resolve())
+                    return page_row(data, where, left, url=url)
             except (OSError, ValueError):  # a name that is too long, or no name
                 continue
         return {}
@@ -45,7 +49,8 @@ def _candidates(folder: Path, url: str) -> Iterator[Path]:
         for form in ("NFC", "NFD"):
             path = unicodedata.normalize(form, text).strip("/")
             for host in hosts:
-                yield from _names(folder / host / path, parts.query, is_folder=text.endswith("/") or not path)
+                site = folder if folder.name == host else folder / host
+                yield from _names(site / path, parts.query, is_folder=text.endswith("/") or not path)
 
 
 def _names(base: Path, query: str, *, is_folder: bool) -> Iterator[Path]:

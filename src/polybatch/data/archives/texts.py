@@ -34,19 +34,19 @@ def text_rows(path: Path, faults: Faults, *, root: Path) -> Iterator[tuple[str, 
     if path.name.lower().endswith(".md"):
         text = HEADING.sub("", text)
     title, body = headline_and_text(text)
+    yield str(path), {**told_by_path(path, root), "title": title, "text": body}
+
+
+def told_by_path(path: Path, root: Path) -> dict[str, str]:
+    """What the place of a file that is one document says of it: id, language and source, as in `text_rows`."""
     inside = path.relative_to(root) if path != root else Path(path.name)
     languages = [part for part in inside.parts[:-1] if language_code(part) == part]
     folders = [part for part in inside.parts[:-1] if part not in languages]
-    yield (
-        str(path),
-        {
-            "id": composed(inside.as_posix()),
-            "title": title,
-            "text": body,
-            "language": languages[0] if languages else "",
-            "source": composed(folders[0]) if folders else "",
-        },
-    )
+    return {
+        "id": composed(inside.as_posix()),
+        "language": languages[0] if languages else "",
+        "source": composed(folders[0]) if folders else "",
+    }
 
 
 def headline_and_text(text: str) -> tuple[str, str]:

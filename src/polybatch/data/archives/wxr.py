@@ -1,12 +1,14 @@
 """WordPress' own export (WXR) as rows, streamed by lxml; nothing from elsewhere is read. Not here: feeds."""
 
 import re
+import zlib
 from collections.abc import Iterator
+from gzip import BadGzipFile
 from pathlib import Path
 from typing import IO, Any
 
-from polybatch.data.formats.bounds import Faults, unpacked_limit
-from polybatch.data.formats.lines import AGAIN, TOO_PACKED, opened
+from polybatch.data.formats.bounds import Faults
+from polybatch.data.formats.lines import AGAIN, chunks, opened
 from polybatch.errors import Fault
 from polybatch.files import why_unreadable
 
@@ -29,7 +31,7 @@ def is_wxr(path: Path) -> bool:
     try:
         with opened(path) as file:
             return NAMESPACE in file.read(LOOK)
-    except (OSError, EOFError, ValueError):
+    except (OSError, EOFError, zlib.error):
         return False
 
 
@@ -82,8 +84,11 @@ def wxr_rows(path: Path, faults: Faults) -> Iterator[tuple[str, dict[str, Any]]]
     except etree.XMLSyntaxError as error:
         faults.append(Fault(f"{path}:{error.lineno or 1}", f"broken XML: {error.msg}", AGAIN))
         return
-    except (OSError, EOFError) as error:
-        faults.append(Fault(str(path), why_unreadable(error) if isinstance(error, OSError) else str(error), AGAIN))
+    except (BadGzipFile, EOFError, zlib.error) as error:
+        faults.append(Fault(str(path), f"broken archive: {error}", AGAIN))
+        return
+    except OSError as error:
+        faults.append(Fault(str(path), why_unreadable(error), AGAIN))
         return
     late = _errors(parser)[wrong:]
     if late:
@@ -96,12 +101,8 @@ def _errors(parser: Any) -> list[Any]:
 
 def _pieces(file: IO[bytes], path: Path) -> Iterator[bytes]:
     """The bytes of a file, an item a piece, so that what is wrong in it is known before the next."""
-    limit = unpacked_limit(path.stat().st_size) if path.suffix == ".gz" else None
-    size, rest, wide = 0, b"", None
-    while chunk := file.read(CHUNK):
-        size += len(chunk)
-        if limit and size > limit:
-            raise EOFError(TOO_PACKED)
+    rest, wide = b"", None
+    for chunk in chunks(file, path, CHUNK):
         wide = chunk[:2] in (b"\xff\xfe", b"\xfe\xff") if wide is None else wide
         *pieces, rest = (rest + (chunk if wide else chunk.translate(None, _CONTROL))).split(END)
         yield from (piece + END for piece in pieces)

@@ -21,14 +21,18 @@ IS_UTF16 = ("UTF-16 instead of UTF-8", "save it as UTF-8")
 BUFFER = 1 << 18  # bytes read at once: a call of the system for every 8 KB takes a twentieth of the time
 
 
+def is_html(start: bytes) -> bool:
+    """Whether the beginning of a file is that of a web page."""
+    return start.removeprefix(BOM_UTF8).lstrip().lower().startswith((b"<!doctype html", b"<html", b"<head"))
+
+
 def what_else(start: bytes) -> str:
     """What the beginning of a file shows it to be instead of data, or nothing."""
-    begin = start.removeprefix(BOM_UTF8).lstrip().lower()
     if not start:
         return "empty file"
-    if begin.startswith((b"<!doctype html", b"<html", b"<head")):
+    if is_html(start):
         return "HTML instead of data: a page to log in, or an error"
-    if begin.startswith(b"version https://git-lfs.github.com/"):
+    if start.removeprefix(BOM_UTF8).lstrip().lower().startswith(b"version https://git-lfs.github.com/"):
         return "a pointer of Git LFS instead of the file"
     return ""
 
@@ -80,7 +84,7 @@ def every_line(
     label = f"{path}!{member}" if member else str(path)
     try:
         with opened(path, member) as file:
-            limit = unpacked_limit(path.stat().st_size) if member or path.suffix == ".gz" else None
+            limit = unpacked_limit(path.stat().st_size) if member or is_gzipped(path) else None
             number = blank = unpacked = 0
             while raw := file.readline(LINE + 1):
                 number += 1
@@ -112,6 +116,22 @@ def every_line(
         faults.append(Fault(label, why_unreadable(error), works))
 
 
+def chunks(file: IO[bytes], path: Path, size: int) -> Iterator[bytes]:
+    """The bytes of an opened file, `size` at once; EOFError where one that is gzipped is over `unpacked_limit`."""
+    limit = unpacked_limit(path.stat().st_size) if is_gzipped(path) else None
+    unpacked = 0
+    while chunk := file.read(size):
+        unpacked += len(chunk)
+        if limit and unpacked > limit:
+            raise EOFError(TOO_PACKED)
+        yield chunk
+
+
+def is_gzipped(path: Path) -> bool:
+    """Whether the name of a file ends in .gz, in capitals too."""
+    return path.suffix.lower() == ".gz"
+
+
 def _skip_line(file: IO[bytes], raw: bytes, limit: int | None) -> int:
     """Read on to the end of a line, or to a limit; gives the bytes passed over."""
     passed = len(raw)
@@ -126,7 +146,7 @@ def opened(path: Path, member: str = "") -> Iterator[IO[bytes]]:
     """A file, read through gzip where its name ends in .gz, or a file within a tar archive (KeyError: it has none)."""
     if not member:
         with path.open("rb", buffering=BUFFER) as file:
-            yield gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file  # type: ignore[misc]
+            yield gzip.GzipFile(fileobj=file) if is_gzipped(path) else file  # type: ignore[misc]
         return
     with tarfile.open(path) as archive:
         there = next((entry for entry in archive if Path(entry.name).name == member and entry.isfile()), None)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from polybatch.encoders.hub import find_model, read_json
-from polybatch.encoders.settings import PretrainedEncoder
+from polybatch.encoders.settings import PretrainedEncoder, StaticEncoder
 from polybatch.errors import Fault, ModelError
 from polybatch.experiment.recipe.lines import line_of
 from polybatch.experiment.recipe.recipe import Recipe
@@ -36,20 +36,20 @@ def key_faults(values: dict[str, Any], at: Callable[..., str]) -> list[Fault]:
 
 
 def model_faults(recipe: Recipe) -> list[Fault]:
-    """Faults of a pretrained encoder that its files tell: no model, nothing to pad with, too few layers."""
+    """Faults of pretrained encoders that their files tell: no model, nothing to pad with, too few layers."""
     encoder, tuning = recipe.encoder, recipe.tuning
+    faults = _absent(recipe, "loss", "teacher", recipe.loss.teacher)
+    if isinstance(encoder, StaticEncoder):
+        faults += _absent(recipe, "encoder", "start", encoder.start)
     if not isinstance(encoder, PretrainedEncoder):
-        return []
-    try:
-        model = find_model(encoder.model, revision=encoder.revision)
-    except ModelError as error:
-        where = _at(recipe, "encoder", "model")
-        return [Fault(f"{where}: {fault.where}", fault.found, fault.works) for fault in error.faults]
+        return faults
+    if absent := _absent(recipe, "encoder", "model", encoder.model, revision=encoder.revision):
+        return faults + absent
+    model = find_model(encoder.model, revision=encoder.revision)
     config, tokens, more = (
         read_json(model, file, revision=encoder.revision)
         for file in ("config.json", "tokenizer_config.json", "special_tokens_map.json")
     )
-    faults = []
     if tokens and not any((tokens | more).get(name) for name in PADDING) and config.get("pad_token_id") is None:
         works = "set pad_token in its tokenizer_config.json"
         where = _at(recipe, "encoder", "model")
@@ -59,6 +59,17 @@ def model_faults(recipe: Recipe) -> list[Fault]:
         found = f"train_layers: {tuning.train_layers} of a model with {layers} layers"
         faults.append(Fault(_at(recipe, "tuning", "train_layers"), found, f"1 to {layers}"))
     return faults
+
+
+def _absent(recipe: Recipe, table: str, key: str, model: str, *, revision: str | None = None) -> list[Fault]:
+    """What is wrong with the name of a model, nothing for none."""
+    try:
+        if model:
+            find_model(model, revision=revision)
+    except ModelError as error:
+        where = _at(recipe, table, key)
+        return [Fault(f"{where}: {fault.where}", fault.found, fault.works) for fault in error.faults]
+    return []
 
 
 def _at(recipe: Recipe, *place: str) -> str:

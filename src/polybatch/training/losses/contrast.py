@@ -37,13 +37,14 @@ class Contrast(MultipleNegativesRankingLoss):
             loss: Tensor = super().compute_loss_from_embeddings(embeddings, labels)
             return loss
         queries, *passages = embeddings
-        scores = self._cosines(queries, torch.cat(passages)) * self.scale
+        scores = self.cosines(queries, torch.cat(passages)) * self.scale
         normaliser = torch.logsumexp(scores, dim=1)
         if "doc_to_query" in self.directions:
             normaliser = (normaliser + torch.logsumexp(scores[:, : len(queries)], dim=0)) / 2
         return (normaliser - scores.diagonal()).mean()
 
-    def _cosines(self, some: Tensor, others: Tensor) -> Tensor:
+    def cosines(self, some: Tensor, others: Tensor) -> Tensor:
+        """The cosine of each of some vectors with each of others, shape (some, others)."""
         if self.learned is None:
             scores: Tensor = self.similarity_fct(some, others)
             return scores

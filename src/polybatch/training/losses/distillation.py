@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from polybatch.training.losses.loss import TEACHER, Loss
+from polybatch.training.losses.loss import TEACHER, Loss, without_teacher
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from polybatch.training.losses.columns import TwoTermLoss
-    from polybatch.training.losses.settings import LossSettings
 
 
 def away_from_teacher(loss: "TwoTermLoss", vectors: "list[Tensor]", beside: "list[dict[str, Tensor]]") -> "Tensor":
@@ -31,10 +30,6 @@ def away_from_teacher(loss: "TwoTermLoss", vectors: "list[Tensor]", beside: "lis
     return loss.settings.share * (1 - (queries + passages) / 2)
 
 
-def _fault(settings: "LossSettings") -> str:
-    return "" if settings.teacher else "distillation needs a teacher: the folder or hub name of a model"
-
-
 LOSS = Loss(
     "distillation",
     "info-nce, and places every text where a teacher places its translation into one language (MIMO)",
@@ -42,5 +37,5 @@ LOSS = Loss(
     needs=TEACHER,
     weight=0.8,
     term=away_from_teacher,
-    fault=_fault,
+    fault=without_teacher,
 )

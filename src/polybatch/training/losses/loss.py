@@ -36,3 +36,8 @@ class Loss:
     term: Term | None = None
     module: "Callable[[Any, LossSettings, Mapping[str, Any]], Module] | None" = None
     fault: "Callable[[LossSettings], str]" = lambda settings: ""
+
+
+def without_teacher(settings: "LossSettings") -> str:
+    """What is wrong with the settings of a loss that needs a teacher: it has none."""
+    return "" if settings.teacher else f"{settings.name} needs a teacher: the folder or hub name of a model"

@@ -6,6 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from polybatch.training.losses.table import LOSSES
 
+READS = {
+    "both": "queries and passages",
+    "queries": "queries alone, whose vectors stand for their passages' too; needs a teacher_temperature of 0.1 or more",
+}
+"""Which texts of a row the teacher of listwise-distillation reads."""
+
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -48,6 +54,13 @@ class LossSettings(BaseModel):
     )
     teacher: str = Field("", description=f"model that {_takers('teacher')} learns from: a folder or a hub name")
     teacher_language: str = Field("en", description="language of the texts that the teacher reads")
+    teacher_reads: Literal[tuple(READS)] = Field(  # type: ignore[valid-type]
+        "both", description="; ".join(f"{one}: {what}" for one, what in READS.items())
+    )
+    teacher_temperature: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+        0.05,
+        description=f"divisor of the teacher's cosines before the softmax; for {_takers('teacher_temperature')}",
+    )
 
     @model_validator(mode="after")
     def _options_that_the_loss_has(self) -> Self:
