@@ -9,9 +9,9 @@ from typer.main import get_command
 
 from polybatch.claims import ClaimSettings
 from polybatch.cli import app
-from polybatch.cli.help import plain
+from polybatch.cli.help import plain, with_names
 from polybatch.data.collections.table import COLLECTIONS
-from polybatch.data.fetching.origins import ORIGINS
+from polybatch.data.published.table import FETCHED
 from polybatch.data.sources.listing import to_markdown
 from polybatch.data.sources.table import SOURCES
 from polybatch.encoders.families import FAMILIES as ENCODER_FAMILIES
@@ -53,7 +53,7 @@ def cli_page() -> str:
             label = ", ".join(parameter.opts) if option else parameter.name.upper()
             default = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
             value = "required" if parameter.required else "" if default in (None, ()) else f"{default}"
-            about = plain(parameter.help or "")
+            about = plain(with_names(parameter.help or ""))
             lines.append(f"| `{label}` | {about} | {value} |")
     return "\n".join(lines) + "\n"
 
@@ -127,7 +127,7 @@ def sources_page() -> str:
         "| name | folder | from |",
         "|---|---|---|",
     ]
-    for name, one in ORIGINS.items():
+    for name, one in FETCHED.items():
         places = [f"{repository.id} on the hub" for repository in one.hub] + [file.url for file in one.web]
         lines.append(f"| `{name}` | `{one.folder}` | {', '.join(places)} |")
     return "\n".join(lines) + "\n"
@@ -167,8 +167,7 @@ def architecture_page() -> str:
         "| measure | 1 | 1 | a formula and its entry in a file of `measures` |",
         "| search engine | 2 | 1 | its file in `search/engines`, and its scheme in `table.py` there |",
         "| archive format | 2 | 1 | its file in `data/archives`, and its ending in `archive.py` there |",
-        "| data set to train on | 3 | 1 | its file and `table.py` in `data/sources`; `data/fetching/origins.py` |",
-        "| data set to evaluate on | 3 | 1 | its file, `table.py` and `upstreams.py` in `data/collections` |\n",
+        "| published data set, to train on, to evaluate on or both | 1 | 1 | its file in `data/published` |\n",
         "Contract tests run over all strategies, losses, measures and engines without a change.\n",
     ]
     rooms = "cli api experiment report search training claims correction statistics judging measures results data"

@@ -39,7 +39,7 @@ def test_the_hub_fills_the_data_folder_and_is_not_needed_again(tmp_path: Path) -
 
 def test_patterns_name_languages_as_upstream_does() -> None:
     def patterns(name: str, *languages: str) -> list[str]:
-        return [found for one in COLLECTIONS[name].hub for found in one.patterns(languages)]
+        return [found for one in COLLECTIONS[name].data_set.hub for found in one.patterns(languages)]
 
     assert patterns("ciral-dev", "en", "sw")[2:] == [
         "passages-v1.0/english_passages.jsonl", "passages-v1.0/swahili_passages.jsonl",
@@ -78,4 +78,4 @@ def test_every_repository_that_cannot_be_had_is_a_fault(tmp_path: Path) -> None:
 
 def test_the_hub_itself_is_called_and_refuses_while_offline(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"hub:miracl/miracl: .*; a network, HF_HUB_OFFLINE unset"):
-        fetch(COLLECTIONS["miracl"].hub[:1], tmp_path, languages=["sw"])
+        fetch(COLLECTIONS["miracl"].data_set.hub[:1], tmp_path, languages=["sw"])

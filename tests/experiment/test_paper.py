@@ -9,9 +9,10 @@ from polybatch.experiment.estimate import dry_run_text
 from polybatch.experiment.recipe import Recipe, load_recipe
 from polybatch.experiment.unread import plan_without_data
 from polybatch.progress import Silent
-from tests.data.collections import test_judged, test_lareqa
 from tests.data.collections.writing import write_lines
-from tests.data.sources.forms import FORMS, squad, write_json
+from tests.data.published import test_judged, test_lareqa
+from tests.data.published.forms import FORMS
+from tests.data.sources.forms import squad, write_json
 
 RECIPES = [Path("recipes/paper-xlmr.toml"), Path("recipes/paper-labse.toml")]
 MMARCO = ("arabic", "german", "english", "spanish", "hindi", "russian", "chinese")

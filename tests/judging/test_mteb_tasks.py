@@ -28,7 +28,7 @@ from polybatch.measures.measures import measure
 from polybatch.progress import Progress, Silent
 from polybatch.records import Collection, Passage, Query
 from polybatch.results.store import Result
-from tests.data.collections.test_belebele import write as write_belebele
+from tests.data.published.test_belebele import write as write_belebele
 
 pytestmark = pytest.mark.skipif(find_spec("mteb") is None, reason="MTEB is not installed")
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from polybatch.cli.ending import Details, Quiet, then_command
+from polybatch.cli.help import with_names
 from polybatch.cli.judge_index import Depth, Judgements, Queries, Ways, is_index, judge_index
 from polybatch.cli.measured import Form, show_measured
 from polybatch.cli.options import COLLECTIONS_HELP, MEASURES_HELP, Data, command_line, parse_languages
@@ -111,7 +112,7 @@ def evaluate(
     given = {"--queries": queries, "--judgements": judgements, "--method": method}
     faults = [Fault(name, f"is of indexes, and {model} is none", "--on") for name, value in given.items() if value]
     if not on:
-        faults.append(Fault("--on", "missing", f"a collection. {COLLECTIONS_HELP}"))
+        faults.append(Fault("--on", "missing", f"a collection. {with_names(COLLECTIONS_HELP)}"))
     if faults or not on:
         raise DataError(faults)
     options = [word for one in on for word in ("--on", one)]

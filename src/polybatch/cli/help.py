@@ -3,9 +3,24 @@
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import typer
+from typer.core import TyperArgument, TyperCommand, TyperOption
 from typer.models import ParameterInfo
+
+COLLECTION_NAMES = "{collections}"  # stands for them in help until it is shown: to list them imports every loader
+
+
+class Command(TyperCommand):
+    """A command whose help gets the names of collections when it is shown."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """As typer shows it."""
+        for parameter in self.params:
+            if isinstance(parameter, TyperArgument | TyperOption) and parameter.help:
+                parameter.help = with_names(parameter.help)
+        super().format_help(ctx, formatter)
 
 
 def register(app: typer.Typer, panels: Mapping[str, Sequence[Callable[..., None]]]) -> None:
@@ -17,7 +32,7 @@ def register(app: typer.Typer, panels: Mapping[str, Sequence[Callable[..., None]
                     if isinstance(info, ParameterInfo) and info.help:
                         info.help = with_brackets(info.help)
             name = command.__name__.replace("_", "-")
-            app.command(name, help=reflowed(command.__doc__ or ""), rich_help_panel=panel or None)(command)
+            app.command(name, cls=Command, help=reflowed(command.__doc__ or ""), rich_help_panel=panel or None)(command)
 
 
 def reflowed(docstring: str) -> str:
@@ -29,6 +44,15 @@ def reflowed(docstring: str) -> str:
 def with_brackets(text: str) -> str:
     """Text in which rich takes nothing for markup but bold; doing it twice changes nothing."""
     return re.sub(r"(?<!\\)\[(?!/?bold\])", r"\\[", text)
+
+
+def with_names(text: str) -> str:
+    """Help with the names of all collections in it, where it lists them."""
+    if COLLECTION_NAMES not in text:
+        return text
+    from polybatch.data.collections.table import COLLECTIONS
+
+    return text.replace(COLLECTION_NAMES, ", ".join(COLLECTIONS))
 
 
 def plain(text: str) -> str:

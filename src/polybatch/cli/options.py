@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from polybatch.data.collections.table import COLLECTIONS, DATA_VARIABLE
+from polybatch.cli.help import COLLECTION_NAMES
+from polybatch.data.collections.table import DATA_VARIABLE
 from polybatch.errors import DataError, Fault
 from polybatch.languages import check_language
 from polybatch.sampling.strategies import STRATEGIES
@@ -43,7 +44,7 @@ Vectors = Annotated[
 ]
 
 STRATEGIES_HELP = "; ".join(f"[bold]{name}[/bold]: {one.about}" for name, one in STRATEGIES.items())
-COLLECTIONS_HELP = f"By name: {', '.join(COLLECTIONS)}; docs/collections.md says what each is"
+COLLECTIONS_HELP = f"By name: {COLLECTION_NAMES}; docs/collections.md says what each is"
 
 MEASURES_HELP = "Such as mAP, nDCG@10 or TLR@20; docs/measures.md lists all and says what each is"
 

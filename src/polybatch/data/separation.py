@@ -8,18 +8,6 @@ from polybatch.data.collections.table import COLLECTIONS, HUB
 from polybatch.data.sources.table import SOURCES
 
 KIND = "+"  # what follows it in a collection's name says what a candidate is, not which texts there are
-DATA_SETS: Mapping[str, str] = {
-    "lareqa/xquad-r": "XQuAD",
-    "xquad": "XQuAD",
-    "lareqa/mlqa-r": "MLQA",
-    "mlqa": "MLQA",
-    "crosssum": "XL-Sum",
-    "xl-sum": "XL-Sum",
-    "sib-200": "FLORES-200",
-    "flores": "FLORES-200",
-    "belebele": "FLORES-200",
-}
-"""Folders under the data folder whose texts come from one data set; any other folder is a data set of its own."""
 
 
 class Made(NamedTuple):
@@ -39,8 +27,7 @@ def collection_of(name: str) -> Made:
     known = COLLECTIONS.get(base)
     if known is None:
         return Made(str(Path(name).resolve()))
-    folder = known.folder or base
-    return Made(DATA_SETS.get(folder, folder), known.split)
+    return Made(known.data_set.texts, known.split)
 
 
 def source_of(table: Mapping[str, Any]) -> Made | None:
@@ -48,10 +35,10 @@ def source_of(table: Mapping[str, Any]) -> Made | None:
     source = SOURCES.get(str(table.get("source")))
     if source is None:
         return None
-    if source.about.folder is None:
+    if not source.about.texts:
         return Made(str(table["source"]), "train") if table["source"] in COLLECTIONS else None
     split = table.get("split") or (source.model_fields["split"].default if "split" in source.model_fields else "")
-    return Made(DATA_SETS.get(source.about.folder, source.about.folder), str(split or ""))
+    return Made(source.about.texts, str(split or ""))
 
 
 def shared(used: Iterable[Made], tested: Sequence[str]) -> list[str]:

@@ -49,5 +49,5 @@ def test_an_unknown_name_lists_those_that_are_known_and_faults_are_gathered() ->
 
 @pytest.mark.parametrize("name", ["ntrex", "lareqa/xquad-r", "lareqa/mlqa-r", "sib-200", "masakhane-news"])
 def test_a_real_folder_is_told_by_its_looks_and_by_one_layout_only(real_data: Path, name: str) -> None:
-    assert len([layout for layout in LAYOUTS if layout.reader().holds(real_data / name)]) == 1
+    assert len([layout for layout in LAYOUTS if layout.holds(real_data / name)]) == 1
     assert load_collection(str(real_data / name), data=None, languages=["en"]).languages == ("en",)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from polybatch.data.fetching.fetch import fetch_data
-from polybatch.data.fetching.origins import ORIGINS, Origin, WebFile
-from polybatch.data.sources.table import SOURCES
+from polybatch.data.published.data_set import DataSet, WebFile
+from polybatch.data.published.table import FETCHED
 from polybatch.errors import DataError
 from tests.data.fetching.server import Server, serving
 from tests.data.fetching.test_archives import tar
@@ -37,38 +37,38 @@ def server() -> Iterator[Server]:
         yield running
 
 
-def xquad(server: Server) -> dict[str, Origin]:
+def xquad(server: Server) -> dict[str, DataSet]:
     for code in ("en", "el"):
         server.files[f"xquad.{code}.json"] = json.dumps(squad((code, {"1": f"{code}?"}))).encode()
     web = (WebFile(server.url("xquad.{code}.json"), codes=("el", "en")),)
-    return {"xquad": Origin("xquad", "CC BY-SA 4.0", "upstream", web=web)}
+    return {"xquad": DataSet("xquad", "xquad", "CC BY-SA 4.0", "upstream", web=web)}
 
 
 def test_what_was_fetched_is_what_the_source_reads_and_is_not_fetched_again(server: Server, tmp_path: Path) -> None:
-    origins, news = xquad(server), News()
-    fetched = fetch_data("xquad", tmp_path, languages=["en", "el"], origins=origins, progress=news)
+    data_sets, news = xquad(server), News()
+    fetched = fetch_data("xquad", tmp_path, languages=["en", "el"], data_sets=data_sets, progress=news)
     assert (fetched.folder, fetched.licence) == (tmp_path / "xquad", "CC BY-SA 4.0")
     assert news.said[0] == "xquad: upstream; licence: CC BY-SA 4.0"
     (item,), reading = read(make("xquad", languages=["en", "el"]), tmp_path)
     assert item.queries == {"en": "en?", "el": "el?"}
     assert reading.faults == []
-    fetch_data("xquad", tmp_path, languages=["en", "el"], origins=origins, progress=news)
+    fetch_data("xquad", tmp_path, languages=["en", "el"], data_sets=data_sets, progress=news)
     assert len(server.asked) == 2
     assert [line.rpartition(": ")[2] for line in news.said[-2:]] == ["there already"] * 2
 
 
 def test_a_file_that_was_changed_or_lost_is_fetched_again(server: Server, tmp_path: Path) -> None:
-    origins = xquad(server)
-    fetch_data("xquad", tmp_path, languages=["en", "el"], origins=origins)
+    data_sets = xquad(server)
+    fetch_data("xquad", tmp_path, languages=["en", "el"], data_sets=data_sets)
     path = tmp_path / "xquad/xquad.en.json"
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b"en?", b"no?"))
     (tmp_path / "xquad/xquad.el.json").unlink()
-    fetch_data("xquad", tmp_path, languages=["en", "el"], origins=origins)
+    fetch_data("xquad", tmp_path, languages=["en", "el"], data_sets=data_sets)
     assert path.read_bytes() == whole
     assert len(server.asked) == 4
     (tmp_path / "xquad/fetched.json").write_text("[broken")
-    fetch_data("xquad", tmp_path, languages=["en"], origins=origins)
+    fetch_data("xquad", tmp_path, languages=["en"], data_sets=data_sets)
     assert len(server.asked) == 5
 
 
@@ -77,8 +77,8 @@ def test_an_archive_is_unpacked_into_upstreams_layout_and_recorded(server: Serve
     members |= {f"NTREX-main/NTREX-128/newstest2019-{code}.txt": b"One.\nTwo.\n" for code in ("src.eng", "ref.swa")}
     server.files["main.tar.gz"] = tar(tmp_path / "x", members).read_bytes()
     web = WebFile(server.url("main.tar.gz"), keep=("NTREX-128/*.txt", "DOCUMENT_IDS.tsv"), strip=1)
-    origins = {"ntrex": Origin("ntrex", "CC BY-SA 4.0", "upstream", web=(web,))}
-    fetch_data("ntrex", tmp_path, origins=origins)
+    data_sets = {"ntrex": DataSet("ntrex", "ntrex", "CC BY-SA 4.0", "upstream", web=(web,))}
+    fetch_data("ntrex", tmp_path, data_sets=data_sets)
     assert sorted(path.name for path in (tmp_path / "ntrex").iterdir()) == [
         "DOCUMENT_IDS.tsv",
         "NTREX-128",
@@ -89,24 +89,24 @@ def test_an_archive_is_unpacked_into_upstreams_layout_and_recorded(server: Serve
     record = json.loads((tmp_path / "ntrex/fetched.json").read_text())[web.url]
     assert len(record["sha256"]) == 64
     assert record["files"]["DOCUMENT_IDS.tsv"] == 4
-    fetch_data("ntrex", tmp_path, origins=origins)
+    fetch_data("ntrex", tmp_path, data_sets=data_sets)
     assert len(server.asked) == 1
 
 
 def test_an_evil_archive_leaves_the_folder_as_it_was(server: Server, tmp_path: Path) -> None:
     server.files["x.tgz"] = tar(tmp_path / "made", {"a/b.txt": b"b", "../../evil": b"e"}).read_bytes()
-    origins = {"x": Origin("x", "mine", "upstream", web=(WebFile(server.url("x.tgz"), keep=("*",)),))}
+    data_sets = {"x": DataSet("x", "x", "mine", "upstream", web=(WebFile(server.url("x.tgz"), keep=("*",)),))}
     with pytest.raises(DataError, match="a name that leads out of its folder"):
-        fetch_data("x", tmp_path, origins=origins)
+        fetch_data("x", tmp_path, data_sets=data_sets)
     assert not (tmp_path / "evil").exists()
     assert not (tmp_path / "x/fetched.json").exists()
 
 
 def test_every_file_that_cannot_be_had_is_named_and_then_what_to_do(server: Server, tmp_path: Path) -> None:
-    origins = xquad(server)
+    data_sets = xquad(server)
     server.files.clear()
     with pytest.raises(DataError) as caught:
-        fetch_data("xquad", tmp_path, languages=["en", "el", "sw"], origins=origins)
+        fetch_data("xquad", tmp_path, languages=["en", "el", "sw"], data_sets=data_sets)
     lines = str(caught.value).splitlines()
     assert lines[0].endswith("no file in 'sw'; it has el, en")
     assert ["the server answers 404" in line for line in lines] == [False, True, True, False]
@@ -147,31 +147,21 @@ def test_offline_one_line_says_what_to_put_where(name: str, tmp_path: Path, monk
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(DataError) as caught:
         fetch_data(name, tmp_path)
-    origin = ORIGINS[name]
-    assert (
-        str(caught.value).splitlines()[-1].endswith(f"from {origin.upstream}, by hand, into {tmp_path / origin.folder}")
-    )
-
-
-def test_every_source_with_a_folder_can_be_fetched_by_its_name_and_from_https() -> None:
-    for name, source in SOURCES.items():
-        if source.about.folder:
-            assert ORIGINS[name].folder == source.about.folder
-    assert {"lareqa", "lafand-mt", "belebele-3", "miracl", "ciral-dev"} < ORIGINS.keys()
-    for origin in ORIGINS.values():
-        assert origin.hub or origin.web
-        assert all(file.url.startswith("https://") for file in origin.web)
-        assert origin.licence
+    data_set = FETCHED[name]
+    last = str(caught.value).splitlines()[-1]
+    assert last.endswith(f"from {data_set.upstream}, by hand, into {tmp_path / data_set.folder}")
 
 
 def test_what_is_left_to_do_by_hand_is_said(server: Server, tmp_path: Path) -> None:
     server.files["q.json"] = b"[]"
-    origins = {"x": Origin("x", "mine", "upstream", web=(WebFile(server.url("q.json")),), then="run a retrieval")}
-    assert fetch_data("x", tmp_path, origins=origins).then == "run a retrieval"
-    assert "results of a retrieval" in ORIGINS["entity-questions"].then
+    data_sets = {
+        "x": DataSet("x", "x", "mine", "upstream", web=(WebFile(server.url("q.json")),), then="run a retrieval")
+    }
+    assert fetch_data("x", tmp_path, data_sets=data_sets).then == "run a retrieval"
+    assert "results of a retrieval" in FETCHED["entity-questions"].then
 
 
 def test_a_folder_that_cannot_be_made_is_a_fault(server: Server, tmp_path: Path) -> None:
     (tmp_path / "xquad").write_text("a file")
     with pytest.raises(DataError, match=f"{tmp_path}/xquad: File exists; a folder to write to"):
-        fetch_data("xquad", tmp_path, languages=["en"], origins=xquad(server))
+        fetch_data("xquad", tmp_path, languages=["en"], data_sets=xquad(server))

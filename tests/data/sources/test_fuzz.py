@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from polybatch.data.sources.source import Reading
 from polybatch.records import Item
 from tests.data.mutations import Mutation, contents, examples, mutations, write_mutated
-from tests.data.sources.forms import FORMS, make, read
+from tests.data.published import forms as published
+from tests.data.sources import forms as own
+from tests.data.sources.forms import make, read
 
+FORMS = {**own.FORMS, **published.FORMS}
 PARQUET = {"newsqa", "natural-questions", "wikiqa", "yahoo-answers", "duorc"}
 
 

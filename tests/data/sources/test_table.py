@@ -1,15 +1,21 @@
 """Claims that hold for every source of the table: its form is read, its rows add up, its listing is whole."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from polybatch.data.sources.listing import FORMATS
 from polybatch.data.sources.source import Reading
 from polybatch.data.sources.table import SOURCES
 from polybatch.languages import check_language
-from tests.data.sources.forms import FORMS, make, read
+from tests.data.published import forms as published
+from tests.data.sources import forms as own
+from tests.data.sources.forms import make, read
+
+FORMS = {**own.FORMS, **published.FORMS}
 
 
 def test_every_source_but_the_built_in_one_has_a_form_on_disk() -> None:
@@ -61,6 +67,16 @@ def test_the_table_is_imported_without_anything_heavy() -> None:
     heavy = ("numpy", "pyarrow", "datasets", "torch", "icu4py", "transformers")
     code = f"import sys, polybatch.data.sources.table; sys.exit(' '.join(m for m in {heavy} if m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr.strip() == ""
+
+
+def test_the_listing_is_the_same_in_every_format() -> None:
+    rows = json.loads(FORMATS["json"]())
+    assert [row["source"] for row in rows] == list(SOURCES)
+    for row in rows:
+        for text in (FORMATS["text"](), FORMATS["md"]()):
+            assert row["what"] in text
+            assert row["licence"] in text
+    assert FORMATS["md"]().count("\n") == len(SOURCES) + 1
 
 
 @pytest.mark.parametrize("licence", ["unknown", "", " ? "])

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from polybatch.data import hub
 from polybatch.data.fetching.archives import unpack
 from polybatch.data.fetching.http import download, hash_file
-from polybatch.data.fetching.origins import ORIGINS, Origin, WebFile
 from polybatch.data.hub import Download
+from polybatch.data.published.data_set import DataSet, WebFile
+from polybatch.data.published.table import FETCHED
 from polybatch.errors import DataError, Fault, gathered
 from polybatch.files import write_json
 from polybatch.progress import Progress, Silent
@@ -32,7 +33,7 @@ def fetch_data(
     data: Path,
     *,
     languages: Sequence[str] | None = None,
-    origins: Mapping[str, Origin] = ORIGINS,
+    data_sets: Mapping[str, DataSet] = FETCHED,
     progress: Progress | None = None,
     hub_download: Download | None = None,
 ) -> Fetched:
@@ -44,25 +45,25 @@ def fetch_data(
     would be fetched, what `download`, `unpack` and the hub refuse.
     """
     progress = progress or Silent()
-    origin = origins.get(name)
-    if origin is None:
-        raise DataError([Fault(name, "nothing of that name to fetch", f"known: {', '.join(origins)}")])
-    if origin.by_language and not languages:
+    data_set = data_sets.get(name)
+    if data_set is None:
+        raise DataError([Fault(name, "nothing of that name to fetch", f"known: {', '.join(data_sets)}")])
+    if data_set.by_language and not languages:
         raise DataError([Fault(name, "no languages named: all would be fetched", "--languages, such as en,sw")])
-    folder = data / origin.folder
-    progress.say(f"{name}: {origin.upstream}; licence: {origin.licence}")
+    folder = data / data_set.folder
+    progress.say(f"{name}: {data_set.upstream}; licence: {data_set.licence}")
     faults: list[Fault] = []
     with gathered(faults):
-        if origin.hub:
-            hub.fetch(origin.hub, folder, languages=languages, download=hub_download)
-    for file in origin.web:
+        if data_set.hub:
+            hub.fetch(data_set.hub, folder, languages=languages, download=hub_download)
+    for file in data_set.web:
         for url in _addresses(file, languages, faults):
             with gathered(faults):
                 _fetch(url, file, folder, progress)
     if faults:
-        works = f"without a network: from {origin.upstream}, by hand, into {folder}"
+        works = f"without a network: from {data_set.upstream}, by hand, into {folder}"
         raise DataError([*faults, Fault(name, "not fetched, or not all of it", works)])
-    return Fetched(folder, origin.licence, origin.then)
+    return Fetched(folder, data_set.licence, data_set.then)
 
 
 def _addresses(file: WebFile, languages: Sequence[str] | None, faults: list[Fault]) -> list[str]:

@@ -32,7 +32,8 @@ class About:
     """What a list of sources says of one: in words, as upstream has it.
 
     `languages` are our codes, none where the user's files decide; `folder` is its place under the data folder, None
-    where there is none of its own; `upstream` says where the files come from.
+    where there is none of its own; `upstream` says where the files come from; `texts` names the data set that the texts
+    come from, empty where only the user knows.
     """
 
     what: str
@@ -41,6 +42,7 @@ class About:
     languages: tuple[str, ...] = ()
     size: str = ""
     folder: str | None = None
+    texts: str = ""
 
 
 @dataclass
