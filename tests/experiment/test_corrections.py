@@ -1,6 +1,7 @@
 """Claims about corrections in a run: systems of their own, judged beside those that they correct, which they leave."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +13,12 @@ from sentence_transformers import SentenceTransformer
 
 from polybatch.correction.record import Correction
 from polybatch.data.collections.table import load_collections
+from polybatch.encoders.loading import load_encoder
 from polybatch.errors import DataError, RecipeError
 from polybatch.experiment.estimate import dry_run_text
 from polybatch.experiment.recipe import Recipe, load_recipe
 from polybatch.experiment.run import run_recipe
+from polybatch.judging.judge import rank_collection
 from polybatch.measures.measures import measure
 from polybatch.progress import Silent
 from polybatch.results.store import Store
@@ -94,6 +97,35 @@ def test_a_corrected_model_is_fitted_on_development_rows_and_says_what_it_is(fol
     own = SentenceTransformer(str(folder / "corrected/systems/hybrid+lsar-seed1/model"), device="cpu")
     expected = Correction.read(folder / "corrected/systems/hybrid+lsar-seed1/model").apply(base.encode(texts), "sw")
     np.testing.assert_allclose(own.encode(texts), expected, atol=2e-6)
+
+
+class CountsEncoding(Silent):
+    """Counts how often passages are encoded."""
+
+    passages = 0
+
+    @contextmanager
+    def task(self, description: str, total: int) -> Iterator[Callable[[int], None]]:
+        self.passages += description == "encoding passages" and total > 0
+        yield lambda units: None
+
+
+def test_a_correction_is_evaluated_on_vectors_that_are_encoded_once_and_scores_as_its_saved_model(
+    folder: Path, tmp_path: Path
+) -> None:
+    progress = CountsEncoding()
+    copy = tmp_path / "out"
+    shutil.copytree(folder / "corrected", copy)
+    for corrected in copy.glob("systems/*+*"):
+        (corrected / "results.json").unlink()
+    run(recipe_of(tmp_path, CORRECTIONS + TINY + DEVELOPMENT), copy, progress)
+    assert progress.passages == 2, "once for each of two systems, whose two corrections share it"
+    (collection,) = load_collections(["newswire"], data=None, languages=["en", "sw"])
+    for name in ("hybrid+centring", "hybrid+lsar", "untuned+centring"):
+        saved = copy / f"systems/{name}-seed1"
+        ranks = rank_collection(load_encoder(str(saved / "model")), collection, system=name, strategy=None, seed=1)
+        (here, there) = ([one.value for one in measure(table)] for table in (ranks, Store(saved).ranks))
+        np.testing.assert_allclose(here, there, atol=2e-3)
 
 
 @pytest.mark.parametrize("stop", [0, 2, 3, 6])

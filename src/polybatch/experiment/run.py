@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from polybatch.correction.correct import system_name
+from polybatch.correction.encoder import CorrectedEncoder
+from polybatch.correction.record import Correction
 from polybatch.encoders.loading import RECORD
 from polybatch.encoders.settings import PretrainedEncoder
 from polybatch.errors import Fault, RecipeError
@@ -27,8 +29,10 @@ from polybatch.experiment.inputs import (
 from polybatch.experiment.recipe import Recipe
 from polybatch.files import write_text, written_aside
 from polybatch.judging.baselines.table import BASELINES
+from polybatch.judging.cache import CachedEncoder
 from polybatch.judging.evaluate import describe_collection, describe_mix, evaluate
 from polybatch.judging.keeping import write_cases
+from polybatch.judging.scorers import Encoder
 from polybatch.progress import Progress, Silent
 from polybatch.provenance import content_hash, machine, manifest_head
 from polybatch.results.store import MANIFEST, MODEL, RESULTS, SYSTEMS, Store
@@ -37,10 +41,13 @@ from polybatch.training.fitting import Tracking
 from polybatch.training.material import Material
 from polybatch.training.processes import Processes
 from polybatch.training.states import StateStore
+from polybatch.training.teaching import VECTORS
 from polybatch.training.train import read_record, train_system, working_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+    from polybatch.encoders.loading import SentenceEncoder
 
 TOKENIZER = "tokenizer.json"
 TOKENS = "tokens"
@@ -260,16 +267,24 @@ class _Workshop:
             if lacking and self.inputs.fitting_texts:
                 base, texts = self.folder(system, seed) / MODEL, self.inputs.fitting_texts
                 fit_corrections(self.recipe, base, texts, lacking, self.progress)
-            for name in wanted.values():
-                self._judge(name, system, seed, time.monotonic())
+            if wanted:
+                # each text is encoded once for all corrections of a system
+                kept = self.vectors or self.out / TOKENS / VECTORS
+                shared = CachedEncoder(self._encoder(self.folder(system, seed)), kept)
+                for by, name in wanted.items():
+                    corrected = CorrectedEncoder(shared, Correction.read(models[by]))
+                    self._judge(name, system, seed, time.monotonic(), corrected)
         self.processes.wait()
 
-    def _judge(self, system: str, strategy: str, seed: int, clock: float) -> None:
-        """Evaluate a system that was begun at `clock`, and record how long it took."""
+    def _encoder(self, folder: Path) -> "SentenceEncoder":
         from polybatch.encoders.loading import load_encoder
 
+        return load_encoder(str(folder / MODEL), batch_size=1024 if self.recipe.encoder.kind == "static" else 64)
+
+    def _judge(self, system: str, strategy: str, seed: int, clock: float, encoder: Encoder | None = None) -> None:
+        """Evaluate a system that was begun at `clock`, and record how long it took; its model, unless one is given."""
         folder, name = self.folder(system, seed), f"{system}-seed{seed}"
-        encoder = load_encoder(str(folder / MODEL), batch_size=1024 if self.recipe.encoder.kind == "static" else 64)
+        encoder = encoder or self._encoder(folder)
         collections = self.inputs.collections
         names: dict[str, Any] = {"system": system, "strategy": strategy, "seed": seed}
         evaluate(encoder, collections, **names, out=folder, progress=self.progress)
