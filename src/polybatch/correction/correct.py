@@ -51,13 +51,14 @@ def correct_model(
     and ModelError where `out` holds something that is no model.
     """
     from polybatch.correction.model import corrected_model
+    from polybatch.encoders.opening import quiet_loading
 
     if out.exists() and not (out / "modules.json").is_file() and (not out.is_dir() or any(out.iterdir())):
         raise ModelError([Fault(str(out), "is not empty and holds no model", "name another folder")])
     vectors = encode_development(encoder, texts, progress) if vectors is None else vectors
     correction = fit_correction(by, vectors, texts.items, rank=rank, pivot=pivot, strength=strength)
     model = corrected_model(encoder.model, correction)
-    with written_aside(out) as new:
+    with written_aside(out) as new, quiet_loading():
         model.save(str(new), create_model_card=False)
         correction.write(new)
         for name, value in (beside or {}).items():

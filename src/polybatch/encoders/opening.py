@@ -61,7 +61,7 @@ def open_model(
 
 @contextmanager
 def quiet_loading() -> Iterator[None]:
-    """Within the block, transformers shows no progress bars of its own."""
+    """Within the block, transformers shows no progress bars of its own, neither where it loads nor where it saves."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
