@@ -63,7 +63,8 @@ class StaticEncoder(_Encoder):
 
     @model_validator(mode="after")
     def _options_of_a_start(self) -> Self:
-        others = sorted(key for key in self.model_fields_set if key.startswith("start_"))
+        fields = {key: field for key, field in type(self).model_fields.items() if key.startswith("start_")}
+        others = sorted(key for key, field in fields.items() if getattr(self, key) != field.default)
         if others and not self.start:
             raise ValueError(f"{', '.join(others)} without start: name the pretrained encoder")
         return self
