@@ -88,8 +88,7 @@ def fit(
     processes, tracking = processes or Processes(), tracking or Tracking()
     settings = recipe.training
     hardware = choose_hardware(settings.precision, kind=recipe.encoder.kind, compiled=settings.compile)
-    if hardware.device == "cpu":
-        keep_freed_memory()
+    kept = hardware.device == "cpu" and keep_freed_memory()
     source: BatchSource = TokenBatches(tokens, token_dropout=settings.token_dropout, seed=seed)
     set_seed(seed)
     arguments = SentenceTransformerTrainingArguments(
@@ -143,6 +142,7 @@ def fit(
             advance=advance,
             selecting=selecting,
             adaptive=recipe.batches.alpha == ADAPTIVE,
+            trims=kept and recipe.encoder.kind != "static",
             **plan_options(recipe.batches),
         )
         trainer.remove_callback(PrinterCallback)

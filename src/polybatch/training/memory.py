@@ -7,6 +7,9 @@ import platform
 _MMAP_MAX, _TRIM_THRESHOLD = -4, -1  # glibc's mallopt(3)
 _MOST = 2**31 - 1
 
+STEPS_BETWEEN_TRIMS = 2
+"""Of a transformer: to trim at every step costs time, and less often memory (docs/experiments.md)."""
+
 
 def keep_freed_memory() -> bool:
     """Tell glibc to keep what this process frees; False where it was not told, as where another library allocates.
@@ -19,3 +22,12 @@ def keep_freed_memory() -> bool:
         return False
     libc = ctypes.CDLL(None)
     return bool(libc.mallopt(_MMAP_MAX, 0) and libc.mallopt(_TRIM_THRESHOLD, _MOST))
+
+
+def give_back_memory() -> None:
+    """Give the system the pages in which nothing is held, of what `keep_freed_memory` kept.
+
+    A transformer's tensors have another size in every step, so that what is kept of them breaks up and grows to twice
+    what a step needs.
+    """
+    ctypes.CDLL(None).malloc_trim(0)

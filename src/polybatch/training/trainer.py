@@ -21,6 +21,7 @@ from polybatch.sampling.trainer import HybridTrainer
 from polybatch.table.aligned import AlignedTable
 from polybatch.training.adapting import AdaptiveAlpha
 from polybatch.training.checkpoints import Checkpoints
+from polybatch.training.memory import STEPS_BETWEEN_TRIMS, give_back_memory
 from polybatch.training.selection import Selecting
 
 WEIGHTS, LOSSES, LOOKS = "model.safetensors", "losses.npy", "looks.npy"
@@ -32,7 +33,8 @@ class RecipeTrainer(HybridTrainer):
 
     What is random in a step (dropout) depends on the seed, the number of the step and the process alone. `losses` are
     those of all steps so far, means over the processes; one that is no finite number stops the training, and the batch
-    is written beside the checkpoints. `texts` are the rows behind the tokens, to show such a batch.
+    is written beside the checkpoints. `texts` are the rows behind the tokens, to show such a batch. With `trims`, what
+    memory was freed and kept is given back every few steps.
     """
 
     def __init__(
@@ -45,9 +47,11 @@ class RecipeTrainer(HybridTrainer):
         advance: Callable[[int], None],
         selecting: Selecting | None,
         adaptive: bool = False,
+        trims: bool = False,
         **others: Any,
     ) -> None:
         super().__init__(*arguments, **others)
+        self.trims = trims
         self.title, self.checkpoints, self.texts, self.progress = title, checkpoints, texts, progress
         self.losses: list[float] = []
         self.selecting = selecting
@@ -167,6 +171,8 @@ class _EveryStep(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:
         trainer = self._trainer
+        if trainer.trims and state.global_step % STEPS_BETWEEN_TRIMS == 0:
+            give_back_memory()
         if state.global_step % STEPS_BETWEEN_READINGS.get(args.device.type, 1) == 0:
             trainer.read_losses()
         if trainer.adapting and state.global_step % KIND_BLOCK == 0:
